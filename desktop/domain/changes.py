@@ -1,0 +1,67 @@
+"""What a service says has changed, so that every screen can decide whether it cares."""
+
+from dataclasses import dataclass
+
+from desktop.domain.errors import AppError
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsChanged:
+    """Rows of the conversation list. An empty set means: read the whole list again."""
+
+    ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesChanged:
+    """The tree or the head of one conversation, other than by a running turn's own events."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnStarted:
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavingFailed:
+    """A reply could not be written to disk; it is kept in memory and tried again."""
+
+    error: AppError
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsChanged:
+    """Lists, favourites or visibility of models, of one provider or (None) of any."""
+
+    provider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvidersChanged:
+    """Providers, their keys or addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionChanged:
+    """One of the user's settings, by its key."""
+
+    key: str
+
+
+Change = (
+    ConversationsChanged
+    | MessagesChanged
+    | TurnStarted
+    | TurnEnded
+    | SavingFailed
+    | ModelsChanged
+    | ProvidersChanged
+    | OptionChanged
+)

@@ -1,0 +1,270 @@
+"""Everything that can go wrong and be said plainly.
+
+    AppError                       title, explanation, actions
+    ├── ProviderError              about one message; shown under it
+    │   ├── NoKey                  no key is set for the provider
+    │   ├── KeyRejected            401/403: changed, revoked or mistyped
+    │   ├── NotAllowed             403: region, permission, guardrail
+    │   ├── NoCredit               402 and its disguises: retrying never helps
+    │   ├── RateLimited            429: wait (retry_after seconds, if told)
+    │   ├── Overloaded             5xx, 529: their side
+    │   ├── NoConnection           nothing reached them
+    │   ├── TimedOut               reached, no answer
+    │   ├── TooLong                the conversation exceeds the model's window
+    │   ├── Refused                a safety filter
+    │   ├── BadRequest             400/422 for anything else
+    │   ├── UnknownModel           404 and its disguises
+    │   ├── BadAddress             the base URL is not one
+    │   ├── BadAnswer              not what the protocol says (an HTML page, invalid JSON)
+    │   └── BrokenStream           the answer ended without saying so
+    ├── StorageError               about the application; a notice bar
+    │   ├── DiskFull  DatabaseTooNew  DatabaseDamaged  Busy  ConversationGone
+    └── SecretsError               the keychain
+        ├── NoKeychain  KeychainLocked  KeychainRefused  KeyFileLocked  WrongPassphrase
+
+Anything else that is raised is a bug: it is logged and shown in a problem dialog. No error ever holds a key: texts that
+come from a provider go through `redact` first.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from desktop.i18n import gettext as _
+
+
+class Action(StrEnum):
+    """The things an error card or notice can offer; the UI knows the words and what they do."""
+
+    ADD_KEY = "add_key"
+    REPLACE_KEY = "replace_key"
+    CHOOSE_MODEL = "choose_model"
+    RETRY = "retry"
+    EDIT_MESSAGE = "edit_message"
+    OPEN_PROVIDER_SETTINGS = "open_provider_settings"
+    OPEN_BILLING = "open_billing"
+    SHOW_FOLDER = "show_folder"
+    UNLOCK_KEYCHAIN = "unlock_keychain"
+    KEEP_FOR_SESSION = "keep_for_session"
+    SET_PASSPHRASE = "set_passphrase"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as it is stored with its message and shown again later. `detail` is the provider's own words."""
+
+    code: str
+    title: str
+    explanation: str
+    http_status: int | None = None
+    detail: str = ""
+
+
+class AppError(Exception):
+    """An error with a plain title, an explanation and what can be done about it."""
+
+    code: ClassVar[str] = "error"
+    actions: ClassVar[tuple[Action, ...]] = ()
+
+    def __init__(self, title: str, explanation: str = "", *, http_status: int | None = None, detail: str = "") -> None:
+        super().__init__(f"{title} {explanation}".strip())
+        self.title = title
+        self.explanation = explanation
+        self.http_status = http_status
+        self.detail = redact(detail)
+
+    def failure(self) -> Failure:
+        """The error as a value that can be stored."""
+        return Failure(self.code, self.title, self.explanation, self.http_status, self.detail)
+
+
+class ProviderError(AppError):
+    code = "provider_error"
+    actions: ClassVar[tuple[Action, ...]] = (Action.RETRY, Action.CHOOSE_MODEL)
+
+
+class NoKey(ProviderError):
+    code = "no_key"
+    actions = (Action.ADD_KEY, Action.CHOOSE_MODEL)
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(_("No key for {provider}").format(provider=provider), _("Your message is kept."))
+
+
+class KeyRejected(ProviderError):
+    code = "key_rejected"
+    actions = (Action.REPLACE_KEY, Action.RETRY, Action.CHOOSE_MODEL)
+
+
+class NotAllowed(ProviderError):
+    code = "not_allowed"
+    actions = (Action.CHOOSE_MODEL, Action.RETRY)
+
+
+class NoCredit(ProviderError):
+    code = "no_credit"
+    actions = (Action.OPEN_BILLING, Action.CHOOSE_MODEL, Action.RETRY)
+
+
+class RateLimited(ProviderError):
+    """`retry_after` is seconds, None if the provider did not say."""
+
+    code = "rate_limited"
+    actions = (Action.RETRY, Action.CHOOSE_MODEL)
+
+    def __init__(
+        self,
+        title: str,
+        explanation: str = "",
+        *,
+        http_status: int | None = None,
+        detail: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(title, explanation, http_status=http_status, detail=detail)
+        self.retry_after = retry_after
+
+
+class Overloaded(ProviderError):
+    code = "overloaded"
+    actions = (Action.RETRY, Action.CHOOSE_MODEL)
+
+
+class NoConnection(ProviderError):
+    code = "no_connection"
+    actions = (Action.RETRY, Action.OPEN_PROVIDER_SETTINGS)
+
+
+class TimedOut(ProviderError):
+    code = "timed_out"
+    actions = (Action.RETRY, Action.CHOOSE_MODEL)
+
+
+class TooLong(ProviderError):
+    code = "too_long"
+    actions = (Action.CHOOSE_MODEL, Action.EDIT_MESSAGE)
+
+
+class Refused(ProviderError):
+    code = "refused"
+    actions = (Action.EDIT_MESSAGE, Action.CHOOSE_MODEL)
+
+
+class BadRequest(ProviderError):
+    code = "bad_request"
+    actions = (Action.EDIT_MESSAGE, Action.CHOOSE_MODEL)
+
+
+class UnknownModel(ProviderError):
+    code = "unknown_model"
+    actions = (Action.CHOOSE_MODEL,)
+
+
+class BadAddress(ProviderError):
+    code = "bad_address"
+    actions = (Action.OPEN_PROVIDER_SETTINGS,)
+
+
+class BadAnswer(ProviderError):
+    code = "bad_answer"
+    actions = (Action.RETRY, Action.OPEN_PROVIDER_SETTINGS)
+
+
+class BrokenStream(ProviderError):
+    code = "broken_stream"
+    actions = (Action.RETRY, Action.CHOOSE_MODEL)
+
+
+class StorageError(AppError):
+    code = "storage"
+    actions: ClassVar[tuple[Action, ...]] = (Action.SHOW_FOLDER,)
+
+
+class DiskFull(StorageError):
+    code = "disk_full"
+    actions = (Action.SHOW_FOLDER, Action.RETRY)
+
+
+class DatabaseTooNew(StorageError):
+    code = "database_too_new"
+
+
+class DatabaseDamaged(StorageError):
+    code = "database_damaged"
+
+
+class Busy(StorageError):
+    code = "busy"
+    actions = (Action.RETRY, Action.SHOW_FOLDER)
+
+
+class ConversationGone(StorageError):
+    code = "conversation_gone"
+    actions = ()
+
+    def __init__(self) -> None:
+        super().__init__(_("This chat is gone"), _("It was deleted. What you have typed is kept."))
+
+
+class SecretsError(AppError):
+    code = "secrets"
+
+
+class NoKeychain(SecretsError):
+    code = "no_keychain"
+    actions = (Action.KEEP_FOR_SESSION, Action.SET_PASSPHRASE)
+
+
+class KeychainLocked(SecretsError):
+    code = "keychain_locked"
+    actions = (Action.UNLOCK_KEYCHAIN, Action.KEEP_FOR_SESSION, Action.SET_PASSPHRASE)
+
+
+class KeychainRefused(SecretsError):
+    """It is there and not locked, and failed all the same."""
+
+    code = "keychain_refused"
+    actions = (Action.KEEP_FOR_SESSION, Action.SET_PASSPHRASE)
+
+
+class KeyFileLocked(SecretsError):
+    """The passphrase-protected file stands in for the keychain, and its passphrase has not been given yet."""
+
+    code = "key_file_locked"
+    actions = (Action.UNLOCK_KEYCHAIN, Action.KEEP_FOR_SESSION)
+
+
+class WrongPassphrase(SecretsError):
+    code = "wrong_passphrase"
+    actions = (Action.UNLOCK_KEYCHAIN,)
+
+
+def actions_for(code: str) -> tuple[Action, ...]:
+    """What can be done about a stored failure; for an unknown code, trying again."""
+    pending: list[type[AppError]] = [AppError]
+    while pending:
+        kind = pending.pop()
+        if kind.code == code:
+            return kind.actions
+        pending.extend(kind.__subclasses__())
+    return (Action.RETRY,)
+
+
+_SECRETS = re.compile(
+    r"""(?ix)
+    \b(?:sk|pk|rk|xai|gsk|pplx|nvapi|csk|fw|tgp|AIza|key)[-_][A-Za-z0-9_\-*.]{8,}   # the shapes of vendors' keys
+    | \bAIza[A-Za-z0-9_\-]{20,}
+    | (?<=bearer\s)[^\s"',]{6,}
+    | (?<=api-key:\s)[^\s"',]{6,}
+    | (?<=key=)[^\s&"',]{6,}
+    """
+)
+
+
+def redact(text: str, *keys: str) -> str:
+    """The text with anything that looks like a key, and each of `keys`, replaced by `[key]`."""
+    for key in keys:
+        if len(key) >= 4:
+            text = text.replace(key, "[key]")
+    return _SECRETS.sub("[key]", text)

@@ -1,0 +1,63 @@
+"""What happens while a reply is written, as values.
+
+A provider yields `ProviderEvent`s and ends with exactly one `Finished`, or raises a `ProviderError`. A turn passes
+them on, begins with `ModelChosen` and ends with exactly one of `Finished | Failed | Stopped`.
+"""
+
+from dataclasses import dataclass
+
+from desktop.domain.errors import Failure
+from desktop.domain.message import FinishReason
+from desktop.domain.model import ModelRef
+from desktop.domain.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """To be stored in place and echoed next turn, never shown. `data` is JSON text."""
+
+    kind: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """The totals so far; a later one replaces an earlier one."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    reason: FinishReason
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChosen:
+    model: ModelRef
+    model_name: str
+    provider_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    pass
+
+
+ProviderEvent = TextDelta | ReasoningDelta | Opaque | UsageReported | Finished
+TurnEvent = ProviderEvent | ModelChosen | Failed | Stopped

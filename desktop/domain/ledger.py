@@ -1,0 +1,60 @@
+"""What one attempt at a reply used and cost, as it is written down for good."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktop.domain.message import Message, Status
+from desktop.domain.model import ModelRef
+from desktop.domain.usage import Usage
+
+
+class Purpose(StrEnum):
+    """What a request was made for."""
+
+    CHAT = "chat"
+    TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One attempt, also a failed or stopped one. Times are Unix milliseconds.
+
+    Everything is a snapshot: the entry outlives the chat, the provider and the key it speaks of. `usage` is None when
+    nothing can be told; `error_code` is that of the `Failure`, or empty.
+    """
+
+    start_ms: int
+    first_token_ms: int | None
+    end_ms: int
+    conversation_id: str
+    message_id: str
+    model: ModelRef
+    provider_name: str
+    status: Status
+    usage: Usage | None = None
+    purpose: Purpose = Purpose.CHAT
+    key_label: str = ""
+    http_status: int | None = None
+    error_code: str = ""
+
+    @classmethod
+    def of(cls, message: Message, purpose: Purpose, key_label: str) -> "LedgerEntry":
+        """The entry of a reply that has ended. Raises ValueError if it names no model."""
+        if message.model is None:
+            raise ValueError("a reply without a model")
+        start, failure = message.created_ms, message.failure
+        return cls(
+            start_ms=start,
+            first_token_ms=None if message.ttft_ms is None else start + message.ttft_ms,
+            end_ms=start + (message.duration_ms or 0),
+            conversation_id=message.conversation_id,
+            message_id=message.id,
+            model=message.model,
+            provider_name=message.provider_name,
+            status=message.status,
+            usage=message.usage,
+            purpose=purpose,
+            key_label=key_label,
+            http_status=failure.http_status if failure else None,
+            error_code=failure.code if failure else "",
+        )
