@@ -1,0 +1,69 @@
+"""Where things are: the files that ship with the program, and the folders it writes to."""
+
+import os
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop import APP_NAME
+
+
+def resources() -> Path:
+    """The folder of icons, themes, tour pages and translations: in a frozen app, the source tree, or as installed."""
+    if bundle := getattr(sys, "_MEIPASS", None):
+        return Path(bundle) / "resources"
+    source = Path(__file__).resolve().parent.parent / "resources"
+    return source if source.is_dir() else Path(sysconfig.get_path("data")) / "share" / "tuppence"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Every file and folder the program writes. Nothing is created before it is needed."""
+
+    data: Path
+    config: Path
+    logs: Path
+
+    @classmethod
+    def choose(cls, data_dir: Path | None = None) -> "Paths":
+        """The platform's folders, or everything under `data_dir` or the environment's TUPPENCE_DATA_DIR."""
+        chosen = data_dir or os.environ.get("TUPPENCE_DATA_DIR")
+        if chosen:
+            root = Path(chosen).expanduser().absolute()
+            return cls(data=root, config=root, logs=root / "logs")
+        import platformdirs  # not needed when the folder is given
+
+        folders = platformdirs.PlatformDirs(APP_NAME, appauthor=False)
+        return cls(data=folders.user_data_path, config=folders.user_config_path, logs=folders.user_log_path)
+
+    @property
+    def database(self) -> Path:
+        return self.data / "tuppence.db"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one window that may be open on these data."""
+        return self.data / "tuppence.lock"
+
+    @property
+    def settings(self) -> Path:
+        return self.config / "settings.json"
+
+    @property
+    def providers(self) -> Path:
+        return self.config / "providers.json"
+
+    @property
+    def state(self) -> Path:
+        """Where windows stood; losing it loses nothing that matters."""
+        return self.config / "state.json"
+
+    @property
+    def keys(self) -> Path:
+        """The passphrase-protected key file, for computers without a keychain."""
+        return self.config / "keys.age"
+
+    @property
+    def log(self) -> Path:
+        return self.logs / "tuppence.log"

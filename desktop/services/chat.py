@@ -1,0 +1,208 @@
+"""Sending, regenerating, editing: makes the messages, starts the turn, and keeps it until its end is on disk."""
+
+import asyncio
+from dataclasses import replace
+
+from desktop.domain.changes import ConversationsChanged, MessagesChanged, TurnEnded, TurnStarted
+from desktop.domain.conversation import Conversation, TitleSource, Tree
+from desktop.domain.errors import AppError
+from desktop.domain.ids import new_id, now_ms
+from desktop.domain.ledger import LedgerEntry, Purpose
+from desktop.domain.message import Message, Role, Status, TextPart
+from desktop.domain.model import ModelRef
+from desktop.domain.reply import Reply
+from desktop.i18n import gettext as _
+from desktop.providers.base import ChatRequest
+from desktop.services import titles
+from desktop.services.catalogue import Catalogue
+from desktop.services.feed import Feed
+from desktop.services.library import Library
+from desktop.services.turn import Question, Turn
+from desktop.settings import options
+from desktop.settings.store import Settings
+from desktop.storage import conversations, ledger, messages
+from desktop.storage.database import Database
+from desktop.storage.values import Db
+
+
+class Chat:
+    """Turns go on in the background, several at once, at most one in a conversation.
+
+    `writer` is 'app' for the window and anything else for a command; it tells whose replies a crash has cut off.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        library: Library,
+        catalogue: Catalogue,
+        settings: Settings,
+        feed: Feed,
+        writer: str = "app",
+    ) -> None:
+        self._database = database
+        self._library = library
+        self._catalogue = catalogue
+        self._settings = settings
+        self._feed = feed
+        self._writer = writer
+        self._turns: dict[str, Turn] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def turn(self, conversation_id: str) -> Turn | None:
+        """The running turn of a conversation."""
+        return self._turns.get(conversation_id)
+
+    def running(self) -> tuple[Turn, ...]:
+        return tuple(self._turns.values())
+
+    def stop(self, conversation_id: str) -> None:
+        """Ends the conversation's running reply at once and keeps its text."""
+        if turn := self._turns.get(conversation_id):
+            turn.stop()
+
+    async def stop_all(self) -> None:
+        """Ends every reply and returns when all are on disk."""
+        for turn in self.running():
+            turn.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def send(
+        self,
+        conversation_id: str | None,
+        text: str,
+        model: ModelRef,
+        parent_id: str | None = None,
+        *,
+        system_prompt: str | None = None,
+    ) -> Turn:
+        """Store the user's message below `parent_id` and start the reply. Raises StorageError, then nothing was sent.
+
+        Without a conversation one is made, titled by the question. `system_prompt` belongs to a new conversation.
+        """
+        self._refuse_second(conversation_id)
+        if conversation_id is None:
+            now = now_ms()
+            title = titles.from_question(text)
+            prompt = system_prompt if system_prompt is not None else self._settings.get(options.SYSTEM_PROMPT)
+            new = Conversation(new_id(), title, now, now, model=model, system_prompt=prompt or None)
+            return await self._ask(new, Tree([]), None, text, model, is_new=True)
+        conversation, tree = await self._library.conversation(conversation_id)
+        return await self._ask(conversation, tree, parent_id, text, model)
+
+    async def edit(self, conversation_id: str, message_id: str, text: str, model: ModelRef) -> Turn:
+        """Ask again with another text: a new question beside the old one, with its own reply."""
+        self._refuse_second(conversation_id)
+        conversation, tree = await self._library.conversation(conversation_id)
+        return await self._ask(conversation, tree, tree[message_id].parent_id, text, model)
+
+    async def regenerate(self, conversation_id: str, reply_id: str, model: ModelRef | None = None) -> Turn:
+        """Answer the same question again: a new reply beside the old one, by the same model unless another is given."""
+        self._refuse_second(conversation_id)
+        conversation, tree = await self._library.conversation(conversation_id)
+        old = tree[reply_id]
+        chosen = model or old.model
+        if chosen is None or old.parent_id is None:
+            raise ValueError("only a reply can be regenerated")
+        reply = self._new_reply(conversation.id, old.parent_id, chosen)
+        await self._database.run(lambda db: messages.add_turn(db, None, None, reply, self._writer))
+        return self._start(conversation, tree.path(old.parent_id), reply)
+
+    async def _ask(
+        self,
+        conversation: Conversation,
+        tree: Tree,
+        parent_id: str | None,
+        text: str,
+        model: ModelRef,
+        *,
+        is_new: bool = False,
+    ) -> Turn:
+        question = Message(new_id(), conversation.id, parent_id, Role.USER, (TextPart(text),), now_ms())
+        reply = self._new_reply(conversation.id, question.id, model)
+        created = conversation if is_new else None
+        await self._database.run(lambda db: messages.add_turn(db, created, question, reply, self._writer))
+        return self._start(conversation, [*tree.path(parent_id), question], reply)
+
+    def _new_reply(self, conversation_id: str, parent_id: str, model: ModelRef) -> Message:
+        provider = self._catalogue.provider(model.provider_id)
+        return Message(
+            new_id(),
+            conversation_id,
+            parent_id,
+            Role.ASSISTANT,
+            (),
+            now_ms(),
+            Status.STREAMING,
+            model=model,
+            model_name=self._catalogue.name_of(model),
+            provider_name=provider.name if provider else model.provider_id,
+        )
+
+    def _start(self, conversation: Conversation, path: list[Message], reply: Message) -> Turn:
+        request = ChatRequest(
+            model_id=reply.model.model_id if reply.model else "",
+            messages=tuple(message for message in path if message.role is Role.USER or message.text),
+            system=conversation.system_prompt,
+            conversation_id=conversation.id,
+        )
+        turn = Turn(Question(reply, request), self._catalogue, self._database, self._feed)
+        self._turns[conversation.id] = turn
+        task = asyncio.create_task(self._run(turn, conversation), name=f"turn {reply.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        self._feed.publish(TurnStarted(conversation.id))
+        self._feed.publish(ConversationsChanged(frozenset({conversation.id})))
+        return turn
+
+    async def _run(self, turn: Turn, conversation: Conversation) -> None:
+        try:
+            await turn.run()
+        finally:
+            del self._turns[conversation.id]
+            self._feed.publish(TurnEnded(conversation.id))
+            self._feed.publish(MessagesChanged(conversation.id))
+            self._feed.publish(ConversationsChanged(frozenset({conversation.id})))
+        if turn.reply.status is Status.COMPLETE and self._settings.get(options.TITLE_BY_MODEL):
+            await self._title(turn, conversation)
+
+    async def _title(self, turn: Turn, conversation: Conversation) -> None:
+        """Ask the model for a title after the first reply. It is counted like any request; a failure changes nothing."""
+        current, tree = await self._library.conversation(conversation.id)
+        first = turn.message()
+        if current.title_source is not TitleSource.QUESTION or len(tree.path(first.id)) != 2:
+            return
+        question = tree.path(first.id)[0]
+        asked = replace(question, parts=(TextPart(question.text[:4000]),))
+        started = asyncio.get_running_loop().time()
+        reply = Reply(started)
+        try:
+            endpoint, client = await self._catalogue.connect(turn.model.provider_id)
+            request = ChatRequest(turn.model.model_id, (asked,), system=titles.PROMPT)
+            async for event in client.stream(endpoint, request):
+                reply.apply(event, asyncio.get_running_loop().time())
+        except AppError:
+            return
+        message = replace(
+            first,
+            parts=reply.parts,
+            usage=reply.usage,
+            ttft_ms=reply.ttft_ms,
+            duration_ms=reply.duration_ms,
+            created_ms=now_ms() - (reply.duration_ms or 0),
+        )
+        entry = LedgerEntry.of(message, Purpose.TITLE, endpoint.key_label)
+        title = titles.from_model(message.text)
+
+        def save(db: Db) -> None:
+            ledger.append(db, entry)
+            latest = conversations.get(db, conversation.id)
+            if title and latest and latest.title_source is TitleSource.QUESTION:
+                conversations.rename(db, conversation.id, title, TitleSource.MODEL)
+
+        await self._database.run(save)
+        self._feed.publish(ConversationsChanged(frozenset({conversation.id})))
+
+    def _refuse_second(self, conversation_id: str | None) -> None:
+        if conversation_id in self._turns:
+            raise AppError(_("A reply is still being written"), _("Stop it first, or wait until it ends."))

@@ -1,0 +1,126 @@
+"""The user's conversations: listing, opening, finding, renaming, deleting."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from desktop.domain.changes import ConversationsChanged, MessagesChanged
+from desktop.domain.conversation import Conversation, SearchHit, Summary, TitleSource, Tree
+from desktop.domain.errors import ConversationGone
+from desktop.domain.ids import new_id, now_ms
+from desktop.domain.model import ModelRef
+from desktop.i18n import gettext as _
+from desktop.services.feed import Feed
+from desktop.storage import conversations, ledger, messages, search
+from desktop.storage.database import Database
+from desktop.storage.values import Db
+
+TRASH_DAYS = 30
+
+
+class Library:
+    """All methods raise StorageError. What changes is published on the feed."""
+
+    def __init__(self, database: Database, feed: Feed) -> None:
+        self._database = database
+        self._feed = feed
+
+    async def recover(self, *, app: bool) -> None:
+        """At start: mark replies that a crash cut off, and empty the trash of what is older than 30 days.
+
+        `app` says that this process holds the window's lock, so no other window can be writing.
+        """
+        now = now_ms()
+        await self._database.run(
+            lambda db: (
+                messages.mark_interrupted(db, app=app, stale_before_ms=now - 15_000),
+                conversations.purge_deleted_before(db, now - TRASH_DAYS * 86_400_000),
+            )
+        )
+
+    async def summaries(self) -> list[Summary]:
+        """The rows of the list, newest first, without the trash."""
+        return await self._database.run(conversations.summaries)
+
+    async def summary(self, conversation_id: str) -> Summary | None:
+        """One row, or None if it is gone or in the trash."""
+        return await self._database.run(lambda db: conversations.summary(db, conversation_id))
+
+    async def conversation(self, conversation_id: str) -> tuple[Conversation, Tree]:
+        """A conversation with all its messages. Raises ConversationGone for an unknown id."""
+
+        def read(db: Db) -> tuple[Conversation, Tree] | None:
+            conversation = conversations.get(db, conversation_id)
+            return (conversation, Tree(messages.messages_of(db, conversation_id))) if conversation else None
+
+        if found := await self._database.run(read):
+            return found
+        raise ConversationGone
+
+    async def create(self, model: ModelRef | None) -> Conversation:
+        """An empty conversation that is stored at once."""
+        now = now_ms()
+        conversation = Conversation(new_id(), _("New chat"), now, now, model=model)
+        await self._database.run(lambda db: conversations.create(db, conversation))
+        self._changed(conversation.id)
+        return conversation
+
+    async def rename(self, conversation_id: str, title: str) -> None:
+        """An empty title changes nothing."""
+        if title := " ".join(title.split()):
+            await self._database.run(lambda db: conversations.rename(db, conversation_id, title, TitleSource.USER))
+            self._changed(conversation_id)
+
+    async def set_pinned(self, conversation_id: str, pinned: bool) -> None:
+        await self._database.run(lambda db: conversations.set_pinned(db, conversation_id, pinned))
+        self._changed(conversation_id)
+
+    async def set_model(self, conversation_id: str, model: ModelRef) -> None:
+        await self._database.run(lambda db: conversations.set_model(db, conversation_id, model))
+        self._changed(conversation_id)
+
+    async def set_system_prompt(self, conversation_id: str, text: str | None) -> None:
+        await self._database.run(lambda db: conversations.set_system_prompt(db, conversation_id, text or None))
+
+    async def mark_read(self, conversation_id: str) -> None:
+        if await self._database.run(lambda db: conversations.set_unread(db, conversation_id, False)):
+            self._changed(conversation_id)
+
+    async def select(self, conversation_id: str, message_id: str) -> None:
+        """Make the newest end of the branch through `message_id` the one that is shown."""
+
+        def move(db: Db) -> None:
+            tree = Tree(messages.messages_of(db, conversation_id))
+            if message_id in tree:
+                conversations.set_head(db, conversation_id, tree.newest_leaf(message_id))
+
+        await self._database.run(move)
+        self._feed.publish(MessagesChanged(conversation_id))
+
+    async def trash(self, ids: Sequence[str]) -> None:
+        """Kept for 30 days; `restore` undoes it."""
+        await self._database.run(lambda db: conversations.trash(db, ids, now_ms()))
+        self._changed(*ids)
+
+    async def restore(self, ids: Sequence[str]) -> None:
+        await self._database.run(lambda db: conversations.restore(db, ids))
+        self._changed(*ids)
+
+    async def draft(self, conversation_id: str | None) -> str:
+        """The unsent text of a conversation; None names the new chat."""
+        return await self._database.run(lambda db: conversations.draft(db, conversation_id or ""))
+
+    async def save_draft(self, conversation_id: str | None, text: str) -> None:
+        await self._database.run(lambda db: conversations.save_draft(db, conversation_id or "", text))
+
+    async def search(self, query: str, limit: int = 200) -> list[SearchHit]:
+        """Titles first, then messages of all branches; any text is a legal query."""
+        return await self._database.run(lambda db: search.search(db, query, limit))
+
+    async def spent_today(self) -> tuple[Decimal, int]:
+        """US dollars whose price is known, and tokens, since local midnight."""
+        midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        return await self._database.run(lambda db: ledger.spent_since(db, int(midnight.timestamp() * 1000)))
+
+    def _changed(self, *ids: str) -> None:
+        self._feed.publish(ConversationsChanged(frozenset(ids)))

@@ -1,0 +1,231 @@
+"""One question and its reply: stream the events, fold them, save them, end exactly once.
+
+Read `run` from top to bottom. The user's message and an empty reply are on disk before the request leaves
+(`services/chat.py`); from the first word on the reply's row is rewritten at least every 250 ms, and its end, its
+figures and the ledger's row are one transaction.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+
+from desktop.domain.changes import SavingFailed
+from desktop.domain.errors import AppError, Refused
+from desktop.domain.events import (
+    Failed,
+    Finished,
+    ModelChosen,
+    ReasoningDelta,
+    Stopped,
+    TextDelta,
+    TurnEvent,
+)
+from desktop.domain.ids import now_ms
+from desktop.domain.ledger import LedgerEntry, Purpose
+from desktop.domain.message import FinishReason, Message, Status
+from desktop.domain.model import Endpoint, ModelRef
+from desktop.domain.reply import Reply
+from desktop.domain.usage import Usage, estimate_tokens
+from desktop.i18n import gettext as _
+from desktop.providers.base import ChatRequest, DialectClient
+from desktop.services.catalogue import Catalogue
+from desktop.services.feed import Feed
+from desktop.storage import messages
+from desktop.storage.database import Database
+from desktop.storage.values import Db
+
+_log = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 0.2
+HEARTBEAT_SECONDS = 5.0
+SLICE_SECONDS = 0.008
+SAVE_AGAIN_SECONDS = 2.0
+
+Listener = Callable[[TurnEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a turn needs to know: where the reply goes and what is asked."""
+
+    reply: Message
+    request: ChatRequest
+
+
+class Turn:
+    """A running reply. It belongs to the chat service, not to a page: pages subscribe and come and go."""
+
+    def __init__(self, question: Question, catalogue: Catalogue, database: Database, feed: Feed) -> None:
+        if question.reply.model is None:
+            raise ValueError("a reply needs a model")
+        self.conversation_id = question.reply.conversation_id
+        self.message_id = question.reply.id
+        self.model: ModelRef = question.reply.model
+        self.reply = Reply(time.monotonic())
+        self._question = question
+        self._catalogue = catalogue
+        self._database = database
+        self._feed = feed
+        self._closing = False
+        self._listeners: list[Listener] = []
+        self._stream: asyncio.Task[None] | None = None
+        self._key_label = ""
+        self._dirty = False
+        self._done = asyncio.Event()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Calls `listener` with every event from now on; what came before is in `reply`. Returns the way to end it."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def message(self) -> Message:
+        """The reply as it stands, as the message that is stored."""
+        reply = self.reply
+        return replace(
+            self._question.reply,
+            parts=reply.parts,
+            status=reply.status,
+            finish=reply.finish,
+            usage=reply.usage,
+            ttft_ms=reply.ttft_ms,
+            duration_ms=reply.duration_ms,
+            failure=reply.failure,
+        )
+
+    def stop(self) -> None:
+        """End the reply now and keep what has arrived. Does nothing once it has ended."""
+        if self.reply.status is Status.STREAMING:
+            self._settle_usage()
+            self._emit(Stopped())
+            if self._stream is not None:
+                self._stream.cancel()
+
+    def close(self) -> None:
+        """Stop because the application quits: a save that fails then is not tried again."""
+        self._closing = True
+        self.stop()
+
+    async def wait(self) -> Message:
+        """Until the end is on disk (or could not be written, which is logged); then the finished message."""
+        await self._done.wait()
+        return self.message()
+
+    async def run(self) -> None:
+        """From the request to the last write. Ends with exactly one of Finished, Failed and Stopped; never raises."""
+        self._stream = asyncio.create_task(self._receive(), name=f"receive {self.message_id}")
+        flusher = asyncio.create_task(self._flush_regularly(), name=f"flush {self.message_id}")
+        try:
+            await asyncio.wait([self._stream])
+            if self.reply.status is Status.STREAMING:  # cancelled from outside, or a dialect broke its contract
+                self.stop()
+            flusher.cancel()
+            await self._save()
+        finally:
+            flusher.cancel()
+            self._done.set()
+
+    async def _receive(self) -> None:
+        try:
+            endpoint, client = await self._catalogue.connect(self.model.provider_id)
+            self._key_label = endpoint.key_label
+            await self._pass_on(endpoint, client)
+        except AppError as error:
+            self._end(Failed(error.failure()))
+        except Exception as error:
+            _log.exception("a turn failed unexpectedly")
+            self._end(Failed(AppError(_("Something went wrong in Tuppence"), detail=repr(error)).failure()))
+
+    async def _pass_on(self, endpoint: Endpoint, client: DialectClient) -> None:
+        chosen = ModelChosen(self.model, self._question.reply.model_name, endpoint.provider.name)
+        self._emit(chosen)
+        slice_end = time.monotonic() + SLICE_SECONDS
+        async with aclosing(client.stream(endpoint, self._question.request)) as events:
+            async for event in events:
+                if isinstance(event, Finished):
+                    self._end(self._checked(event, endpoint))
+                elif self.reply.status is Status.STREAMING:
+                    self._emit(event)
+                if time.monotonic() > slice_end:  # a fast server must not starve the window of its events
+                    await asyncio.sleep(0)
+                    slice_end = time.monotonic() + SLICE_SECONDS
+
+    def _checked(self, event: Finished, endpoint: Endpoint) -> TurnEvent:
+        """A reply that was filtered before its first word is a refusal."""
+        if event.reason is FinishReason.FILTERED and not self.reply.has_text:
+            title = _("{provider} stopped this reply").format(provider=endpoint.provider.name)
+            return Failed(Refused(title, _("Its safety filter gave no text. Your message is kept.")).failure())
+        return event
+
+    def _end(self, event: TurnEvent) -> None:
+        if self.reply.status is Status.STREAMING:
+            if not isinstance(event, Finished) or self.reply.usage is None:
+                self._settle_usage()
+            self._emit(event)
+
+    def _settle_usage(self) -> None:
+        """Count the text where the provider's figures did not arrive, and say so. Nothing received: nothing counted."""
+        written = estimate_tokens(self.reply.output_text)
+        reported = self.reply.usage
+        if not written:
+            return
+        if reported is None:
+            sent = sum(estimate_tokens(message.text) for message in self._question.request.messages)
+            sent += estimate_tokens(self._question.request.system or "")
+            self.reply.usage = Usage(input_tokens=sent, output_tokens=written, estimated=True)
+        elif reported.output_tokens < written:
+            self.reply.usage = replace(reported, output_tokens=written, estimated=True)
+
+    def _emit(self, event: TurnEvent) -> None:
+        self.reply.apply(event, time.monotonic())
+        if isinstance(event, TextDelta | ReasoningDelta):
+            self._dirty = True
+        for listener in list(self._listeners):
+            try:
+                listener(event)
+            except Exception:
+                _log.exception("a listener failed on %s", type(event).__name__)
+
+    async def _flush_regularly(self) -> None:
+        """Keeps the row on disk no older than 250 ms; while the model is silent, only shows that we live."""
+        beat = time.monotonic()
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            try:
+                if self._dirty:
+                    self._dirty = False
+                    await self._database.run(partial(_flush, self.message()))
+                    beat = time.monotonic()
+                elif time.monotonic() - beat > HEARTBEAT_SECONDS:
+                    await self._database.run(lambda db: messages.heartbeat(db, self.message_id, now_ms()))
+                    beat = time.monotonic()
+            except AppError as error:  # the next flush, or the end, tries again with the whole text
+                self._dirty = True
+                _log.warning("a reply could not be saved yet: %s", error)
+
+    async def _save(self) -> None:
+        """The end, with its figures and its row in the ledger; tried until it succeeds or the application quits."""
+        message = self.message()
+        entry = LedgerEntry.of(message, Purpose.CHAT, self._key_label)
+        while True:
+            try:
+                await self._database.run(lambda db: messages.finish_reply(db, message, entry))
+                return
+            except AppError as error:
+                _log.error("a reply could not be saved: %s", error)
+                self._feed.publish(SavingFailed(error))
+                if self._closing:
+                    return
+                await asyncio.sleep(SAVE_AGAIN_SECONDS)
+
+
+def _flush(message: Message, db: Db) -> None:
+    messages.flush_reply(db, message)
