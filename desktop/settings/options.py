@@ -1,0 +1,141 @@
+"""Every option there is. The store, the settings dialog and its search are made from these declarations."""
+
+from typing import Any
+
+from desktop.i18n import mark as N_
+from desktop.settings.types import Address, Bool, Choice, FontFamily, Int, ModelName, Option, Text
+
+LANGUAGE = Option(
+    "general.language",
+    Choice((("", N_("Same as the system")), ("en", N_("English")))),
+    "",
+    page="general",
+    section=N_("Language"),
+    title=N_("Language of the window"),
+    help=N_("Used from the next start on."),
+)
+REOPEN_LAST = Option(
+    "general.reopen_last",
+    Bool(),
+    True,
+    page="general",
+    section=N_("Start-up"),
+    title=N_("Open the last chat again"),
+    help=N_("Off: every start begins with a new chat."),
+)
+THEME = Option(
+    "appearance.theme",
+    Choice((("system", N_("System")), ("light", N_("Light")), ("dark", N_("Dark")))),
+    "system",
+    page="appearance",
+    section=N_("Look"),
+    title=N_("Theme"),
+    help=N_("System follows the light and dark mode of your desktop."),
+)
+ZOOM = Option(
+    "appearance.zoom",
+    Int(75, 200, step=5, unit="%"),
+    100,
+    page="appearance",
+    section=N_("Look"),
+    title=N_("Zoom"),
+    help=N_("Text, spacing and icons of the whole window."),
+)
+READING_FONT = Option(
+    "appearance.reading_font",
+    FontFamily(),
+    "",
+    page="appearance",
+    section=N_("Fonts"),
+    title=N_("Font for reading"),
+    help=N_("Replies, your messages and the message box."),
+)
+CODE_FONT = Option(
+    "appearance.code_font",
+    FontFamily(fixed_pitch=True),
+    "",
+    page="appearance",
+    section=N_("Fonts"),
+    title=N_("Font for code"),
+    help=N_("Code blocks, code in a line, ids and keys."),
+)
+DEFAULT_MODEL = Option(
+    "chat.default_model",
+    ModelName(),
+    "",
+    page="chat",
+    section=N_("New chats"),
+    title=N_("Default model"),
+    help=N_("A new chat starts with it. Without one, with your first favourite."),
+)
+SYSTEM_PROMPT = Option(
+    "chat.system_prompt",
+    Text(long=True),
+    "",
+    page="chat",
+    section=N_("New chats"),
+    title=N_("System prompt"),
+    help=N_("Sent before the first message of every chat that has none of its own."),
+)
+SEND_WITH_ENTER = Option(
+    "chat.send_with_enter",
+    Bool(),
+    True,
+    page="chat",
+    section=N_("Writing"),
+    title=N_("Enter sends the message"),
+    help=N_("Shift Enter begins a new line. Off: Enter begins a new line, Ctrl Enter sends."),
+)
+TITLE_BY_MODEL = Option(
+    "chat.title_by_model",
+    Bool(),
+    False,
+    page="chat",
+    section=N_("Titles"),
+    title=N_("Let the model write chat titles"),
+    help=N_("One more small request per chat, counted like any other. Off: the title is made from your question."),
+)
+PROXY = Option(
+    "network.proxy",
+    Address(("http", "https", "socks5", "socks5h")),
+    "",
+    page="network",
+    section=N_("Connection"),
+    title=N_("Proxy"),
+    help=N_("For requests to providers. Empty: the proxy of the system, if there is one."),
+)
+CONNECT_TIMEOUT_S = Option(
+    "network.connect_timeout_s",
+    Int(1, 120, unit="s"),
+    10,
+    page="network",
+    section=N_("Connection"),
+    title=N_("Wait for a connection"),
+    help=N_("Timeout for reaching a provider."),
+)
+READ_TIMEOUT_S = Option(
+    "network.read_timeout_s",
+    Int(10, 3600, step=10, unit="s"),
+    300,
+    page="network",
+    section=N_("Connection"),
+    title=N_("Wait for a reply"),
+    help=N_("Timeout while a provider says nothing. Models that reason can be silent for minutes."),
+)
+
+# In the order in which their pages show them.
+OPTIONS: tuple[Option[Any], ...] = (
+    LANGUAGE,
+    REOPEN_LAST,
+    THEME,
+    ZOOM,
+    READING_FONT,
+    CODE_FONT,
+    DEFAULT_MODEL,
+    SYSTEM_PROMPT,
+    SEND_WITH_ENTER,
+    TITLE_BY_MODEL,
+    PROXY,
+    CONNECT_TIMEOUT_S,
+    READ_TIMEOUT_S,
+)

@@ -1,0 +1,38 @@
+"""Where the windows stood, kept apart from what the user chose."""
+
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from desktop.settings.files import Writer, json_bytes, read_json_object
+
+
+@dataclass(frozen=True, slots=True)
+class WindowState:
+    """Geometries are Qt's own bytes as base64; `sidebar_width` is logical pixels at zoom 100 %."""
+
+    geometry: str = ""
+    sidebar_width: int = 272
+    sidebar_hidden: bool = False
+    conversation_id: str = ""
+    settings_geometry: str = ""
+
+
+class StateStore:
+    """Losing this costs nothing but a habit, so a damaged file is passed over without a word."""
+
+    def __init__(self, path: Path, writer: Writer) -> None:
+        self._path = path
+        self._writer = writer
+
+    def load(self) -> WindowState:
+        raw, _aside = read_json_object(self._path)
+        usable = {
+            field.name: raw[field.name]
+            for field in fields(WindowState)
+            if field.name in raw and type(raw[field.name]) is type(field.default)
+        }
+        return WindowState(**usable)  # type: ignore[arg-type]
+
+    def save(self, state: WindowState) -> None:
+        """Returns at once; the background writer does the rest."""
+        self._writer.write(self._path, json_bytes(asdict(state)))
