@@ -13,6 +13,7 @@ class Purpose(StrEnum):
 
     CHAT = "chat"
     TITLE = "title"
+    TEST = "test"  # of a connection, where nothing but a question can try it
 
 
 @dataclass(frozen=True, slots=True)

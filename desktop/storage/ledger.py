@@ -1,0 +1,65 @@
+"""The append-only record of what every attempt used and cost."""
+
+from decimal import Decimal
+
+from desktop.domain.ledger import LedgerEntry
+from desktop.domain.usage import Usage
+from desktop.storage.values import Db, from_nano, to_nano
+
+
+def append(db: Db, entry: LedgerEntry) -> None:
+    """Write one attempt down. There is no function that changes or removes one."""
+    usage = entry.usage
+    db.execute(
+        """
+        INSERT INTO ledger (
+            ts_start_ms, ts_first_token_ms, ts_end_ms, conversation_id, message_id, purpose,
+            provider_id, provider_name, model_id, key_label,
+            input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens,
+            estimated, cost_nano, status, http_status, error_code
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            entry.start_ms,
+            entry.first_token_ms,
+            entry.end_ms,
+            entry.conversation_id,
+            entry.message_id,
+            entry.purpose,
+            entry.model.provider_id,
+            entry.provider_name,
+            entry.model.model_id,
+            entry.key_label,
+            *tokens(usage),
+            usage is not None and usage.estimated,
+            to_nano(usage.cost) if usage else None,
+            entry.status,
+            entry.http_status,
+            entry.error_code,
+        ),
+    )
+
+
+def spent_since(db: Db, ms: int) -> tuple[Decimal, int]:
+    """US dollars whose price is known, and all tokens in and out, of attempts that began at `ms` or later."""
+    nano, used = db.execute(
+        """
+        SELECT coalesce(sum(cost_nano), 0), coalesce(sum(input_tokens), 0) + coalesce(sum(output_tokens), 0)
+        FROM ledger WHERE ts_start_ms >= ?
+        """,
+        (ms,),
+    ).fetchone()
+    return from_nano(nano) or Decimal(0), used
+
+
+def tokens(usage: Usage | None) -> tuple[int | None, ...]:
+    """The five token columns in the order input, output, cache read, cache write, reasoning."""
+    if usage is None:
+        return (None,) * 5
+    return (
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cache_read_tokens,
+        usage.cache_write_tokens,
+        usage.reasoning_tokens,
+    )

@@ -1,0 +1,235 @@
+"""Messages and their parts: turns as they begin, grow and end.
+
+A reply is one row from its first moment on. While it is written its status is STREAMING, `writer` says who writes it
+and `flushed_ms` when that was last seen alive, so that a reply whose writer died can be told from one that grows. A
+message is in the word index from the moment it is no longer STREAMING.
+"""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from desktop.domain.conversation import Conversation
+from desktop.domain.errors import Failure
+from desktop.domain.ids import now_ms
+from desktop.domain.ledger import LedgerEntry
+from desktop.domain.message import FinishReason, Message, OpaquePart, Part, ReasoningPart, Role, Status, TextPart
+from desktop.domain.model import ModelRef
+from desktop.domain.usage import Usage
+from desktop.storage import conversations, index, ledger
+from desktop.storage.values import Db, from_nano, storable, to_nano
+
+APP_WRITER = "app"
+"""The writer of the window's replies: there is at most one, the holder of the data folder's lock."""
+
+_FIXED = ("id", "conversation_id", "parent_id", "role", "created_ms")
+_CHANGING = (
+    "status", "provider_id", "provider_name", "model_id", "model_name", "finish", "ttft_ms", "duration_ms",
+    "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "usage_estimated",
+    "cost_nano", "failure_code", "failure_title", "failure_explanation", "failure_status", "failure_detail",
+)  # fmt: skip
+_COLUMNS = (*_FIXED, *_CHANGING)
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM messages"  # noqa: S608 - the names above and nothing else
+_INSERT = f"""
+    INSERT INTO messages ({", ".join(_COLUMNS)}, writer, flushed_ms)
+    VALUES ({", ".join("?" for _ in _COLUMNS)}, ?, ?)
+"""  # noqa: S608
+_UPDATE = f"""
+    UPDATE messages SET {", ".join(f"{column} = ?" for column in _CHANGING)}, flushed_ms = ? WHERE number = ?
+"""  # noqa: S608
+
+
+def add_user_message(db: Db, message: Message) -> None:
+    """A message that is complete."""
+    index.index_message(db, _insert(db, message, None), message.id)
+
+
+def add_turn(db: Db, new: Conversation | None, question: Message | None, reply: Message, writer: str) -> None:
+    """A question and the empty reply that is about to be written, in a conversation that is `new` or exists.
+
+    Without a question the reply is another answer to its parent. The reply becomes the conversation's head and its
+    model the conversation's model. `writer` names the process: `APP_WRITER`, or something unique.
+    """
+    if new is not None:
+        conversations.create(db, new)
+    if question is not None:
+        add_user_message(db, question)
+    _insert(db, reply, writer)
+    conversations.set_head(db, reply.conversation_id, reply.id)
+    conversations.touch(db, reply.conversation_id, reply.created_ms)
+    if reply.model is not None:
+        db.execute(
+            "UPDATE conversations SET provider_id = ?, model_id = ?, model_name = ? WHERE id = ?",
+            (reply.model.provider_id, reply.model.model_id, reply.model_name, reply.conversation_id),
+        )
+
+
+def flush_reply(db: Db, message: Message) -> bool:
+    """Stores a reply as it is so far. Returns False if it was deleted meanwhile."""
+    return _store(db, message)
+
+
+def finish_reply(db: Db, message: Message, entry: LedgerEntry) -> bool:
+    """Stores a reply that has ended, together with its row in the ledger; its conversation is now unread.
+
+    Returns False if the reply was deleted meanwhile; what it cost is written down all the same.
+    """
+    ledger.append(db, entry)
+    if not _store(db, message):
+        return False
+    conversations.touch(db, message.conversation_id, entry.end_ms)
+    conversations.set_unread(db, message.conversation_id, True)
+    return True
+
+
+def heartbeat(db: Db, message_id: str, now_ms: int) -> None:
+    """Says that the writer lives although nothing new has come."""
+    db.execute("UPDATE messages SET flushed_ms = ? WHERE id = ?", (now_ms, message_id))
+
+
+def mark_interrupted(db: Db, *, app: bool, stale_before_ms: int) -> frozenset[str]:
+    """Ends the replies whose writers died and returns the ids of their conversations.
+
+    `app` says that the caller holds the window's lock, so no window writes. Replies of other writers count as dead if
+    they were last flushed before `stale_before_ms`; should one live after all, its next flush takes its reply back.
+    """
+    rows = db.execute(
+        """
+        SELECT number, id, conversation_id FROM messages
+        WHERE status = 'streaming' AND ((writer = :window AND :app) OR (writer <> :window AND flushed_ms < :stale))
+        """,
+        {"window": APP_WRITER, "app": app, "stale": stale_before_ms},
+    ).fetchall()
+    for number, message_id, _conversation_id in rows:
+        db.execute("UPDATE messages SET status = ? WHERE number = ?", (Status.INTERRUPTED, number))
+        index.index_message(db, number, message_id)
+    return frozenset(conversation_id for _number, _id, conversation_id in rows)
+
+
+def messages_of(db: Db, conversation_id: str) -> list[Message]:
+    """All messages of all branches, oldest first."""
+    parts: dict[str, list[Part]] = {}
+    for message_id, kind, text, duration_ms in db.execute(
+        """
+        SELECT p.message_id, p.kind, p.text, p.duration_ms
+        FROM messages m JOIN parts p ON p.message_id = m.id
+        WHERE m.conversation_id = ? ORDER BY p.message_id, p.position
+        """,
+        (conversation_id,),
+    ):
+        parts.setdefault(message_id, []).append(_part(kind, text, duration_ms))
+    rows = db.execute(f"{_SELECT} WHERE conversation_id = ? ORDER BY created_ms, id", (conversation_id,))
+    return [_message(row, tuple(parts.get(row[0], ()))) for row in rows]
+
+
+def _insert(db: Db, message: Message, writer: str | None) -> int:
+    """Returns its number."""
+    fixed = (message.id, message.conversation_id, message.parent_id, message.role, message.created_ms)
+    flushed_ms = None if writer is None else message.created_ms
+    number = db.execute(_INSERT, (*fixed, *_values(message), writer, flushed_ms)).lastrowid
+    _write_parts(db, message)
+    return cast(int, number)
+
+
+def _store(db: Db, message: Message) -> bool:
+    row = db.execute("SELECT number, status FROM messages WHERE id = ?", (message.id,)).fetchone()
+    if row is None:
+        return False
+    number, status = row
+    if status != Status.STREAMING:
+        index.unindex_message(db, number, message.id)
+    db.execute(_UPDATE, (*_values(message), now_ms(), number))
+    _write_parts(db, message)
+    if message.status is not Status.STREAMING:
+        index.index_message(db, number, message.id)
+    return True
+
+
+def _write_parts(db: Db, message: Message) -> None:
+    """Only what changed is written: of a reply that grows, its last part."""
+    db.conn.executemany(
+        """
+        INSERT INTO parts (message_id, position, kind, text, duration_ms) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (message_id, position) DO UPDATE
+        SET kind = excluded.kind, text = excluded.text, duration_ms = excluded.duration_ms
+        WHERE text <> excluded.text OR kind <> excluded.kind OR duration_ms IS NOT excluded.duration_ms
+        """,
+        [(message.id, position, *_part_values(part)) for position, part in enumerate(message.parts)],
+    )
+    db.execute("DELETE FROM parts WHERE message_id = ? AND position >= ?", (message.id, len(message.parts)))
+
+
+def _part_values(part: Part) -> tuple[str, str, int | None]:
+    match part:
+        case TextPart(text):
+            return "text", storable(text), None
+        case ReasoningPart(text, duration_ms):
+            return "reasoning", storable(text), duration_ms
+        case OpaquePart(kind, data):
+            return f"opaque:{kind}", storable(data), None
+
+
+def _part(kind: str, text: str, duration_ms: int | None) -> Part:
+    match kind.partition(":"):
+        case "text", _, _:
+            return TextPart(text)
+        case "reasoning", _, _:
+            return ReasoningPart(text, duration_ms)
+        case _, _, dialect:
+            return OpaquePart(dialect, text)
+
+
+def _values(message: Message) -> tuple[Any, ...]:
+    """In the order of `_CHANGING`."""
+    model, usage, failure = message.model, message.usage, message.failure
+    return (
+        message.status,
+        model.provider_id if model else None,
+        message.provider_name,
+        model.model_id if model else None,
+        message.model_name,
+        message.finish,
+        message.ttft_ms,
+        message.duration_ms,
+        *ledger.tokens(usage),
+        usage.estimated if usage else None,
+        to_nano(usage.cost) if usage else None,
+        *(
+            (
+                failure.code,
+                storable(failure.title),
+                storable(failure.explanation),
+                failure.http_status,
+                storable(failure.detail),
+            )
+            if failure
+            else (None,) * 5
+        ),
+    )
+
+
+def _message(row: Sequence[Any], parts: tuple[Part, ...]) -> Message:
+    """From a row in the order of `_COLUMNS`."""
+    id_, conversation_id, parent_id, role, created_ms, status, *rest = row
+    provider_id, provider_name, model_id, model_name, finish, ttft_ms, duration_ms, *rest = rest
+    input_tokens, output_tokens, cache_read, cache_write, reasoning, estimated, cost_nano, *failure = rest
+    usage = None
+    if input_tokens is not None:
+        cost = from_nano(cost_nano)
+        usage = Usage(input_tokens, output_tokens, cache_read, cache_write, reasoning, cost, bool(estimated))
+    return Message(
+        id_,
+        conversation_id,
+        parent_id,
+        Role(role),
+        parts,
+        created_ms,
+        Status(status),
+        None if provider_id is None or model_id is None else ModelRef(provider_id, model_id),
+        model_name,
+        provider_name,
+        FinishReason(finish) if finish else None,
+        usage,
+        ttft_ms,
+        duration_ms,
+        Failure(*failure) if failure[0] is not None else None,
+    )
