@@ -3,25 +3,33 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from desktop import providers
 from desktop.domain.changes import ModelsChanged, ProvidersChanged
 from desktop.domain.errors import NoKey
 from desktop.domain.ids import now_ms
+from desktop.domain.ledger import LedgerEntry, Purpose
+from desktop.domain.message import Message, Role, TextPart
 from desktop.domain.model import Endpoint, KeyRef, Model, ModelRef, Provider
+from desktop.domain.reply import Reply
 from desktop.i18n import gettext as _
 from desktop.providers import registry
-from desktop.providers.base import DialectClient
+from desktop.providers.base import ChatRequest, DialectClient
 from desktop.providers.http_settings import HttpSettings
 from desktop.services.feed import Feed
 from desktop.settings import options
 from desktop.settings.providers import ProviderStore
 from desktop.settings.secrets import KeyStorage, Secrets
 from desktop.settings.store import Settings
+from desktop.storage import ledger
 from desktop.storage import models as stored_models
 from desktop.storage.database import Database
+
+if TYPE_CHECKING:
+    from desktop.providers.discovery import LocalServer
 
 T = TypeVar("T")
 
@@ -142,19 +150,37 @@ class Catalogue:
         """A real request with the key called `label`, or the one used first. Raises ProviderError or SecretsError."""
         endpoint, client = await self.connect(provider_id, label)
         started = time.monotonic()
-        await client.check(endpoint)
-        latency = round((time.monotonic() - started) * 1000)
         models = await client.list_models(endpoint)
+        latency = round((time.monotonic() - started) * 1000)
+        if models and registry.service(endpoint.provider.service_id).quirks.listing is registry.Listing.SHIPPED:
+            latency = await self._try_question(endpoint, client, models[0])
         await self._keep_models(provider_id, models)
         return TestResult(len(models), latency)
 
-    async def find_local(self) -> list[LocalServer]:
+    async def _try_question(self, endpoint: Endpoint, client: DialectClient, model: Model) -> int:
+        """Milliseconds of the shortest question there is, for services with nothing else to try a key on. Counted."""
+        started_ms, reply = now_ms(), Reply(time.monotonic())
+        asked = Message("", "", None, Role.USER, (TextPart("Hi"),), started_ms)
+        async with aclosing(
+            client.stream(endpoint, ChatRequest(model.ref.model_id, (asked,), max_output=16))
+        ) as events:
+            async for event in events:
+                reply.apply(event, time.monotonic())
+        answer = replace(
+            asked, role=Role.ASSISTANT, model=model.ref, provider_name=endpoint.provider.name, status=reply.status,
+            usage=reply.usage, ttft_ms=reply.ttft_ms, duration_ms=reply.duration_ms,
+        )  # fmt: skip
+        entry = LedgerEntry.of(answer, Purpose.TEST, endpoint.key_label)
+        await self._database.run(lambda db: ledger.append(db, entry))
+        return reply.duration_ms or 0
+
+    async def find_local(self) -> "list[LocalServer]":
         """Ask this computer's usual ports for Ollama, LM Studio and llama.cpp. Only ever called when the user asks."""
         from desktop.providers import discovery  # brings in httpx
 
-        return await discovery.find_local_servers()
+        return await discovery.find_local_servers(self._http())
 
-    async def use_local(self, server: LocalServer) -> Provider:
+    async def use_local(self, server: "LocalServer") -> Provider:
         """Set a found server up as a provider, with the models it offered."""
         service = registry.service(server.service_id)
         existing = next((p for p in self._store.list() if p.service_id == service.id and not p.custom), None)

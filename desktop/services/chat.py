@@ -167,7 +167,7 @@ class Chat:
             await self._title(turn, conversation)
 
     async def _title(self, turn: Turn, conversation: Conversation) -> None:
-        """Ask the model for a title after the first reply. It is counted like any request; a failure changes nothing."""
+        """Ask the model for a title after the first reply. It is counted; a failure changes nothing."""
         current, tree = await self._library.conversation(conversation.id)
         first = turn.message()
         if current.title_source is not TitleSource.QUESTION or len(tree.path(first.id)) != 2:

@@ -16,6 +16,7 @@ from desktop.storage.database import Database
 from desktop.storage.values import Db
 
 TRASH_DAYS = 30
+STALE_MS = 15_000  # a command that has not said that it lives for so long is dead
 
 
 class Library:
@@ -26,17 +27,14 @@ class Library:
         self._feed = feed
 
     async def recover(self, *, app: bool) -> None:
-        """At start: mark replies that a crash cut off, and empty the trash of what is older than 30 days.
+        """At start: mark replies that a crash cut off. `app` says that no other window can be writing these data."""
+        stale = now_ms() - STALE_MS
+        await self._database.run(lambda db: messages.mark_interrupted(db, app=app, stale_before_ms=stale))
 
-        `app` says that this process holds the window's lock, so no other window can be writing.
-        """
-        now = now_ms()
-        await self._database.run(
-            lambda db: (
-                messages.mark_interrupted(db, app=app, stale_before_ms=now - 15_000),
-                conversations.purge_deleted_before(db, now - TRASH_DAYS * 86_400_000),
-            )
-        )
+    async def empty_old_trash(self) -> None:
+        """Deletes for good what has been in the trash for 30 days. May take seconds: once the list is shown."""
+        before = now_ms() - TRASH_DAYS * 86_400_000
+        await self._database.run(lambda db: conversations.purge_deleted_before(db, before))
 
     async def summaries(self) -> list[Summary]:
         """The rows of the list, newest first, without the trash."""

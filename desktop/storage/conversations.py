@@ -70,21 +70,19 @@ def get(db: Db, conversation_id: str) -> Conversation | None:
 
 
 _SUMMARIES = """
-    SELECT c.id, c.title, c.updated_ms, c.provider_id, c.model_id, c.model_name, c.pinned, c.unread, head.status,
-        (SELECT sum(m.cost_nano) FROM messages m WHERE m.conversation_id = c.id AND m.cost_nano IS NOT NULL)
-    FROM conversations c LEFT JOIN messages head ON head.id = c.head_id
-    WHERE c.deleted_ms IS NULL
+    SELECT id, title, updated_ms, provider_id, model_id, model_name, cost_nano, pinned, unread, head_status
+    FROM conversations WHERE deleted_ms IS NULL
 """
 
 
 def summaries(db: Db) -> list[Summary]:
     """The rows of the list, newest first, without the trash."""
-    return [_summary(row) for row in db.execute(f"{_SUMMARIES} ORDER BY c.updated_ms DESC, c.id DESC")]
+    return [_summary(row) for row in db.execute(f"{_SUMMARIES} ORDER BY updated_ms DESC, id DESC")]
 
 
 def summary(db: Db, conversation_id: str) -> Summary | None:
     """One row of the list; None if it is gone or in the trash."""
-    row = db.execute(f"{_SUMMARIES} AND c.id = ?", (conversation_id,)).fetchone()
+    row = db.execute(f"{_SUMMARIES} AND id = ?", (conversation_id,)).fetchone()
     return row and _summary(row)
 
 
@@ -128,6 +126,23 @@ def set_system_prompt(db: Db, conversation_id: str, text: str | None) -> None:
 
 def set_head(db: Db, conversation_id: str, message_id: str) -> None:
     db.execute("UPDATE conversations SET head_id = ? WHERE id = ?", (message_id, conversation_id))
+    recount(db, conversation_id)
+
+
+def recount(db: Db, conversation_id: str) -> None:
+    """Brings what the list shows of a conversation's messages up to date; called whenever one changes its status."""
+    db.execute(
+        """
+        UPDATE conversations SET
+            head_status = (SELECT status FROM messages WHERE id = head_id),
+            cost_nano = (
+                SELECT sum(m.cost_nano) FROM messages m
+                WHERE m.conversation_id = conversations.id AND m.cost_nano IS NOT NULL
+            )
+        WHERE id = ?
+        """,
+        (conversation_id,),
+    )
 
 
 def touch(db: Db, conversation_id: str, now_ms: int) -> None:
@@ -177,7 +192,7 @@ def save_draft(db: Db, key: str, text: str) -> None:
 
 
 def _summary(row: tuple[Any, ...]) -> Summary:
-    id_, title, updated_ms, provider_id, model_id, model_name, pinned, unread, status, cost_nano = row
+    id_, title, updated_ms, provider_id, model_id, model_name, cost_nano, pinned, unread, status = row
     return Summary(
         id_,
         title,

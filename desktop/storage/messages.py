@@ -99,9 +99,10 @@ def mark_interrupted(db: Db, *, app: bool, stale_before_ms: int) -> frozenset[st
         """,
         {"window": APP_WRITER, "app": app, "stale": stale_before_ms},
     ).fetchall()
-    for number, message_id, _conversation_id in rows:
+    for number, message_id, conversation_id in rows:
         db.execute("UPDATE messages SET status = ? WHERE number = ?", (Status.INTERRUPTED, number))
         index.index_message(db, number, message_id)
+        conversations.recount(db, conversation_id)
     return frozenset(conversation_id for _number, _id, conversation_id in rows)
 
 
@@ -141,6 +142,8 @@ def _store(db: Db, message: Message) -> bool:
     _write_parts(db, message)
     if message.status is not Status.STREAMING:
         index.index_message(db, number, message.id)
+    if not message.status == status == Status.STREAMING:
+        conversations.recount(db, message.conversation_id)
     return True
 
 

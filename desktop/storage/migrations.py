@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 
 def m001_conversations(db: "Database") -> None:
-    """Conversations, and what was typed but not sent; the draft of a new chat has an empty key."""
+    """Conversations, and what was typed but not sent; the draft of a new chat has an empty key.
+
+    `head_status` and `cost_nano` repeat what the messages say: looking it up for 10,000 rows of the list took 1.8 s
+    from a cold disk.
+    """
     db.executescript("""
         CREATE TABLE conversations (
             number INTEGER PRIMARY KEY,
@@ -40,7 +44,9 @@ def m001_conversations(db: "Database") -> None:
             system_prompt TEXT,
             pinned INTEGER NOT NULL DEFAULT 0,
             unread INTEGER NOT NULL DEFAULT 0,
-            deleted_ms INTEGER
+            deleted_ms INTEGER,
+            head_status TEXT,
+            cost_nano INTEGER
         ) STRICT;
         CREATE INDEX conversations_deleted ON conversations (deleted_ms) WHERE deleted_ms IS NOT NULL;
         CREATE TABLE drafts (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;

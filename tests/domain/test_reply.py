@@ -75,7 +75,9 @@ _PIECES = st.lists(st.tuples(st.booleans(), st.text(min_size=1, max_size=8)), ma
 
 
 @given(_PIECES, st.data())
-def test_split_deltas_fold_to_the_same_reply_as_joined_ones(pieces: list[tuple[bool, str]], data: st.DataObject) -> None:
+def test_split_deltas_fold_to_the_same_reply_as_joined_ones(
+    pieces: list[tuple[bool, str]], data: st.DataObject
+) -> None:
     whole, split = Reply(0.0), Reply(0.0)
     for reasoning, text in pieces:
         kind = ReasoningDelta if reasoning else TextDelta

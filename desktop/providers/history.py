@@ -1,0 +1,35 @@
+"""A conversation -> the turns that are sent."""
+
+from collections.abc import Iterable
+
+from desktop.domain.message import Message, Role, Status
+from desktop.domain.model import ModelRef
+from desktop.providers.base import ChatRequest
+
+Turn = tuple[Role, list[Message]]
+
+
+def turns(messages: Iterable[Message]) -> list[Turn]:
+    """Neighbours of one role together, as some protocols demand; without the failed and the empty.
+
+    A reply that was stopped or interrupted is sent as far as it came.
+    """
+    found: list[Turn] = []
+    for message in messages:
+        if message.status is Status.FAILED or not message.text.strip():
+            continue
+        if found and found[-1][0] is message.role:
+            found[-1][1].append(message)
+        else:
+            found.append((message.role, [message]))
+    return found
+
+
+def text_turns(messages: Iterable[Message]) -> list[tuple[Role, str]]:
+    """The turns as plain text."""
+    return [(role, "\n\n".join(message.text for message in group)) for role, group in turns(messages)]
+
+
+def is_own(message: Message, provider_id: str, request: ChatRequest) -> bool:
+    """Whether the same model of the same provider wrote it: only then may opaque parts go back."""
+    return message.model == ModelRef(provider_id, request.model_id)

@@ -1,0 +1,289 @@
+"""What a model wrote, as typed blocks: the one form from which the screen, copying and export are made.
+
+`parse` reads a whole text; `IncrementalParser` reads one that still grows. Nothing heavy is imported until then.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Style(StrEnum):
+    """What is meant by a stretch of text; the value is its HTML element."""
+
+    STRONG = "strong"
+    EMPHASIS = "em"
+    STRIKE = "s"
+    UNDERLINE = "u"
+    SUBSCRIPT = "sub"
+    SUPERSCRIPT = "sup"
+    MARK = "mark"
+    KEY = "kbd"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The end of a line: a `hard` one is the writer's, another is only where the source was wrapped."""
+
+    hard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InlineFormula:
+    tex: str
+    display: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Never loaded by itself, wherever `url` points to."""
+
+    url: str
+    alt: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMark:
+    """A reference to the footnote of this number, counted from 1."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    style: Style
+    children: "tuple[Inline, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    children: "tuple[Inline, ...]"
+    title: str = ""
+
+
+Inline = Text | Code | Break | InlineFormula | Image | NoteMark | Styled | Link
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    content: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    content: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """`text` ends without a newline. `closed` is False while the fence has no end yet."""
+
+    language: str
+    text: str
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    tex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    blocks: "tuple[Block, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`checked` is the state of a task's box, None where there is no box."""
+
+    blocks: "tuple[Block, ...]"
+    checked: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """`start` is the first number, None for bullets. `tight` is written without blank lines between items."""
+
+    items: tuple[Item, ...]
+    start: int | None = None
+    tight: bool = True
+
+
+class Align(StrEnum):
+    NONE = ""
+    LEFT = "left"
+    CENTER = "center"
+    RIGHT = "right"
+
+
+Cell = tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Every row has as many cells as `align`."""
+
+    align: tuple[Align, ...]
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """A part that folds under its summary."""
+
+    summary: tuple[Inline, ...]
+    blocks: "tuple[Block, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The footnotes, at the end of a text; the first is number 1."""
+
+    notes: "tuple[tuple[Block, ...], ...]"
+
+
+Block = Paragraph | Heading | CodeBlock | Formula | Rule | Quote | List | Table | Details | Notes
+
+# In characters. A block that grows past the first is cut, and a text past the second is read in pieces, so that no
+# text can stall its reader.
+LONGEST_TAIL = 32_768
+LONGEST_TEXT = 8 * LONGEST_TAIL
+
+
+def parse(text: str) -> tuple[Block, ...]:
+    """The blocks of a whole text. Any text has some: nothing is ever an error."""
+    if len(text) > LONGEST_TEXT:
+        parser = IncrementalParser()
+        parser.feed(text)
+        return parser.blocks
+    from desktop.render import reading  # markdown-it is heavy: not before there is something to read
+
+    return tuple(block for _, block in reading.read(text, {}, notes=True))
+
+
+class IncrementalParser:
+    """Reads a text that arrives in pieces, parsing only its tail again each time.
+
+    The blocks in `final` never change while the text grows. Footnotes, and links defined after their use, are only
+    known at the end: `finish` reads such texts again as a whole.
+    """
+
+    def __init__(self) -> None:
+        self.final: list[Block] = []
+        self.tail: tuple[Block, ...] = ()
+        self._done: list[str] = []
+        self._source = ""
+        self._after_return = False
+        self._references: dict[str, Any] = {}
+        self._fence = ""  # the marker of a fence that is all of the tail and still open, else empty
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return (*self.final, *self.tail)
+
+    def feed(self, text: str) -> None:
+        """Add to the text. Large pieces are read in steps."""
+        for start in range(0, len(text), LONGEST_TAIL):
+            piece = self._with_newlines(text[start : start + LONGEST_TAIL])
+            self._source += piece
+            if self._fence and self._fence not in piece and "\0" not in piece:
+                self._grow_fence()
+            else:
+                self._parse_tail()
+
+    def finish(self) -> tuple[Block, ...]:
+        """The blocks of the whole text, now that it has ended."""
+        text = "".join(self._done) + self._source
+        if len(text) <= LONGEST_TEXT and _DEFINITION.search(text):
+            return parse(text)
+        return self.blocks
+
+    def _with_newlines(self, piece: str) -> str:
+        """Only `\\n` between lines, also where `\\r\\n` arrives in two pieces."""
+        if self._after_return:
+            piece = piece.removeprefix("\n")
+        self._after_return = piece.endswith("\r")
+        return piece.replace("\r\n", "\n").replace("\r", "\n")
+
+    def _grow_fence(self) -> None:
+        (block,) = self.tail
+        assert isinstance(block, CodeBlock)
+        body = self._source[self._source.index("\n") + 1 :]
+        self.tail = (CodeBlock(block.language, body.removesuffix("\n"), closed=False),)
+
+    def _parse_tail(self) -> None:
+        self._fence = ""
+        if len(self._source) > LONGEST_TAIL and "\n" not in self._source:
+            self.final.append(Paragraph((Text(self._source),)))
+            self._cut(len(self._source), {})
+            return
+        from desktop.render import reading  # as above
+
+        env = {"references": dict(self._references)}
+        read = reading.read(self._source, env, notes=False)
+        lines = self._source.split("\n")
+        keep = _first_open(read, lines)
+        open_code = bool(read) and isinstance(block := read[-1][1], CodeBlock) and not block.closed
+        if keep == 0 and len(self._source) > LONGEST_TAIL and not open_code:
+            keep = len(read)
+        self.tail = tuple(block for _, block in read[keep:])
+        if keep:
+            self.final += [block for _, block in read[:keep]]
+            start = read[keep][0] if keep < len(read) else len(lines)
+            self._cut(sum(len(line) + 1 for line in lines[:start]), env["references"])
+        if open_code and len(self.tail) == 1 and (match := _FENCE.match(self._source)):
+            self._fence = match[1]
+
+    def _cut(self, end: int, references: dict[str, Any]) -> None:
+        """Be done with the first `end` characters of the tail's source and the links defined there."""
+        lines = self._source.count("\n", 0, end)
+        for label, reference in references.items():
+            if reference["map"][1] <= lines:
+                self._references.setdefault(label, {**reference, "map": [0, 0]})
+        self._done.append(self._source[:end])
+        self._source = self._source[end:]
+
+
+_DEFINITION = re.compile(r"^[ >*+\-\d.)]*\[[^\]\n]+\]:", re.MULTILINE)
+_MAY_REACH_ON = re.compile(r"^\s*(?:<!--|\$\$|\\\[|\\begin\{)", re.MULTILINE)
+_FENCE = re.compile(r"([`~])\1\1.*\n")
+
+
+def _first_open(read: list[tuple[int, Block]], lines: list[str]) -> int:
+    """The index of the first block that more text may still change.
+
+    All before the last block is final once that one's first line has ended: until then `#` may become `#tag`. A
+    paragraph with a comment or formula that is not closed may still swallow what follows it.
+    """
+    if len(read) < 2:
+        return 0
+    keep = len(read) - 1
+    if read[keep][0] >= len(lines) - 1:
+        keep -= 1
+    for index in range(keep):
+        if isinstance(read[index][1], Paragraph):
+            source = "\n".join(lines[read[index][0] : read[index + 1][0]])
+            if _MAY_REACH_ON.search(source):
+                return index
+    return keep

@@ -1,0 +1,421 @@
+"""The chat page: header, messages or the way to begin, composer. It joins them to the chat that is shown."""
+
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.domain.errors import Action
+from desktop.domain.message import Message, Role
+from desktop.domain.model import ModelRef
+from desktop.domain.usage import estimate_tokens
+from desktop.i18n import gettext as _
+from desktop.providers.registry import service
+from desktop.services.catalogue import TOUR_MODEL, Catalogue
+from desktop.services.chat import Chat
+from desktop.services.feed import Feed
+from desktop.services.library import Library
+from desktop.settings import options
+from desktop.settings.store import Settings
+from desktop.ui.chat import suggestions
+from desktop.ui.chat.composer import WIDTH, Composer
+from desktop.ui.chat.copying import last_code
+from desktop.ui.chat.drafts import Drafts, join
+from desktop.ui.chat.first_run import FirstRun
+from desktop.ui.chat.header import Header
+from desktop.ui.chat.model_picker import ModelPicker
+from desktop.ui.chat.open_chat import OpenChat
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme.theme import Theme
+from desktop.ui.transcript.view import Transcript
+from desktop.ui.widgets.labels import text_label
+from desktop.ui.widgets.toast import Toasts
+
+COMPOSER_SHARE = 0.4  # of the window's height
+MARGIN = 16
+
+
+class ChatPage(QWidget):
+    """Everything right of the sidebar. Its commands are what menus and shortcuts call."""
+
+    conversation_changed = Signal(object)  # id, or None for a new chat
+    settings_requested = Signal(str, str)  # page, provider id or ""
+    sidebar_toggled = Signal()
+    new_chat_requested = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        settings: Settings,
+        library: Library,
+        chat: Chat,
+        catalogue: Catalogue,
+        feed: Feed,
+        tasks: Tasks,
+        toasts: Toasts,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._settings = settings
+        self._catalogue = catalogue
+        self._tasks = tasks
+        self._toasts = toasts
+        self._drafts = Drafts(library, tasks, self)
+        self._open = OpenChat(library, chat, catalogue, feed, tasks, self._drafts, self)
+        self._picker: ModelPicker | None = None
+        self._shown_id: str | None = None
+        self._follow_next = False
+        self._build()
+        self._connect()
+        toasts.set_above(self._composer)
+
+    def _build(self) -> None:
+        theme, px = self._theme, self._theme.px
+        self._header = Header(theme)
+        self._first_run = FirstRun(theme, self._catalogue, self._tasks)
+        self._empty = text_label(theme, _("What are you working on?"), 26, 600)
+        self._empty.setFont(theme.font(26, 600, tracking=-0.3))
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._transcript = Transcript(theme)
+        self._stack = QStackedWidget()
+        for page in (self._empty, self._first_run, self._transcript):
+            self._stack.addWidget(page)
+        self._suggestions = suggestions.Suggestions(theme)
+        self._suggestions.setMaximumWidth(px(WIDTH))
+        self._composer = Composer(theme)
+
+        foot = QVBoxLayout()
+        foot.setContentsMargins(px(MARGIN), 0, px(MARGIN), px(MARGIN))
+        foot.setSpacing(0)
+        for widget in (self._suggestions, self._composer):
+            row = QHBoxLayout()
+            row.addWidget(widget)
+            foot.addLayout(row)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._header)
+        self._column.addWidget(self._stack, 1)
+        self._column.addLayout(foot)
+        self._theme.changed.connect(self._on_theme)
+
+    def _connect(self) -> None:
+        header, composer, transcript, open_chat = self._header, self._composer, self._transcript, self._open
+        header.sidebar_toggled.connect(self.sidebar_toggled)
+        header.new_chat_requested.connect(self.new_chat_requested)
+        header.model_requested.connect(self.choose_model)
+        header.renamed.connect(open_chat.rename)
+        header.editing_ended.connect(self.focus_composer)
+        composer.send_requested.connect(self._on_send)
+        composer.stop_requested.connect(self.stop)
+        composer.edit_last_requested.connect(self.edit_last)
+        composer.draft_changed.connect(self._keep_draft)
+        composer.unblock_requested.connect(self.choose_model)
+        composer.waiting_edit_requested.connect(self._edit_waiting)
+        composer.waiting_removed.connect(self._remove_waiting)
+        transcript.regenerate_requested.connect(self._regenerate)
+        transcript.edit_requested.connect(self._on_edit)
+        transcript.branch_requested.connect(open_chat.show_branch)
+        transcript.action_requested.connect(self._act)
+        self._first_run.settings_requested.connect(lambda provider: self.settings_requested.emit("providers", provider))
+        self._first_run.local_model_chosen.connect(self._use)
+        self._first_run.tour_requested.connect(self._start_tour)
+        self._suggestions.chosen.connect(self._suggest)
+        open_chat.left.connect(self._on_left)
+        open_chat.entered.connect(self._on_entered)
+        open_chat.loaded.connect(self._on_loaded)
+        open_chat.changed.connect(self._present)
+        open_chat.streamed.connect(transcript.stream)
+        open_chat.replied.connect(self._mark_read)
+        open_chat.given_back.connect(self._give_back)
+
+    # Commands of the window
+
+    @property
+    def conversation_id(self) -> str | None:
+        """The stored conversation that is shown; None for a new chat."""
+        return self._open.shown.id
+
+    def show_new(self) -> None:
+        self._open.show_new()
+
+    def open(self, conversation_id: str, message_id: str = "") -> None:
+        """Show a conversation; with a message, the branch it is on, scrolled to it."""
+        self._open.open(conversation_id, message_id)
+
+    def send_text(self, text: str) -> None:
+        """Send a text as if it had been typed; what stands in the composer stays there."""
+        if self._open.shown.model is None:
+            self._give_back(text)
+        else:
+            self._follow_next = True
+            self._open.submit(text)
+
+    def stop(self) -> None:
+        self._open.stop()
+
+    def choose_model(self) -> None:
+        """Open the model picker below the chip."""
+        if self._picker is None:
+            self._picker = ModelPicker(self._theme, self._catalogue, self._tasks, self)
+            self._picker.chosen.connect(self._use)
+            self._picker.settings_requested.connect(lambda: self.settings_requested.emit("providers", ""))
+        self._picker.open_at(self._header.chip, self._open.shown.model)
+
+    def regenerate(self) -> None:
+        """Answer the last question again."""
+        if reply := self._last(Role.ASSISTANT):
+            self._regenerate(reply.id)
+
+    def edit_last(self) -> None:
+        """Open the last question for editing in its place."""
+        if question := self._last(Role.USER):
+            self._transcript.edit_message(question.id)
+
+    def rename(self) -> None:
+        self._header.rename()
+
+    def copy_last_reply(self) -> None:
+        """Its Markdown source."""
+        if (reply := self._last(Role.ASSISTANT)) and reply.text:
+            self._copy(reply.text)
+
+    def copy_last_code(self) -> None:
+        """The text of the newest code block on the branch."""
+        for message in reversed(self._open.shown.path()):
+            if message.role is Role.ASSISTANT and (code := last_code(message.text)):
+                self._copy(code)
+                return
+
+    def focus_composer(self) -> None:
+        self._composer.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    async def flush_draft(self) -> None:
+        """Save what has been typed; what waits for a reply becomes part of the draft. Raises StorageError."""
+        shown = self._open.shown
+        self._keep_draft(self._composer.text())
+        await self._drafts.flush()
+        self._drafts.of(shown.id).waiting = ""
+
+    # What the window needs to lay out
+
+    def set_notice_bar(self, bar: QWidget) -> None:
+        """Stand a notice bar under the header."""
+        self._column.insertWidget(1, bar)
+
+    def set_compact(self, compact: bool) -> None:
+        """The window is too narrow for a sidebar."""
+        self._header.set_compact(compact)
+
+    def panes(self) -> tuple[QWidget, ...]:
+        """What F6 goes round, in order."""
+        middle = self._stack.currentWidget()
+        panes = (self._header, middle, self._composer)
+        return tuple(pane for pane in panes if pane is not None and pane is not self._empty)
+
+    # Showing
+
+    def _present(self) -> None:
+        """Bring everything on the screen in line with the chat that is shown."""
+        shown = self._open.shown
+        is_new = shown.id is None
+        self._show_model(shown.model)
+        self._show_composer()
+        if not is_new and shown.conversation is None:
+            return  # what was there stays until the messages have been read
+        self._header.set_title(_("New chat") if is_new else shown.title, can_rename=not is_new)
+        self._header.set_cost(shown.cost)
+        if is_new:
+            self._stack.setCurrentWidget(self._empty if self._catalogue.ready() else self._first_run)
+            self._first_run.refresh()
+            path: list[Message] = []
+        else:
+            entries = self._open.entries()
+            path = [entry.message for entry in entries]
+            self._transcript.set_entries(entries)
+            self._stack.setCurrentWidget(self._transcript)
+            if self._follow_next and entries and entries[-1].running:
+                self._follow_next = False
+                self._transcript.scroll_to_end()
+        prompt = shown.conversation.system_prompt if shown.conversation else self._settings.get(options.SYSTEM_PROMPT)
+        history = sum(estimate_tokens(message.text) for message in path)
+        self._composer.set_history_tokens(history + (estimate_tokens(prompt or "") if path else 0))
+        self._show_suggestions(path)
+        if shown.id != self._shown_id:
+            self._shown_id = shown.id
+            self.conversation_changed.emit(shown.id)
+
+    def _show_model(self, model: ModelRef | None) -> None:
+        if model is None:
+            self._header.set_model("", None)
+        else:
+            dot = self._theme.provider_color(self._open.service_of(model))
+            self._header.set_model(self._catalogue.name_of(model), dot)
+
+    def _show_composer(self) -> None:
+        shown, composer = self._open.shown, self._composer
+        waiting = self._drafts.of(shown.id).waiting
+        composer.edit.enter_sends = self._settings.get(options.SEND_WITH_ENTER)
+        composer.set_running(shown.running)
+        composer.set_waiting(waiting, held=not shown.running)
+        if shown.model is None:
+            composer.set_blocked(_("Choose a model to send"), _("Choose a model"))
+        else:
+            composer.set_blocked("")
+        if shown.running and composer.edit.enter_sends:
+            composer.set_placeholder(_("Write the next message. Enter sends it when this reply ends."))
+        elif shown.running:
+            composer.set_placeholder(_("Write the next message. Ctrl Enter sends it when this reply ends."))
+        else:
+            composer.set_placeholder(_("Write your first message") if shown.id is None else _("Ask a follow-up"))
+
+    def _show_suggestions(self, path: list[Message]) -> None:
+        shown = self._open.shown
+        if shown.model == TOUR_MODEL and not shown.running:
+            asked = [message.text for message in path if message.role is Role.USER]
+            self._suggestions.show_only(suggestions.tour_questions(asked))
+        else:
+            self._suggestions.show_only(suggestions.starters() if shown.id is None else [])
+
+    def _on_theme(self) -> None:
+        self._show_model(self._open.shown.model)
+        self.update()
+
+    # Another chat
+
+    def _on_left(self) -> None:
+        self._keep_draft(self._composer.text())
+        self._header.end_editing()
+        self._follow_next = False
+
+    def _on_entered(self) -> None:
+        self._composer.set_text(self._drafts.of(self._open.shown.id).text)
+
+    def _on_loaded(self, draft: str, message_id: str) -> None:
+        """What an earlier session left goes before what has been typed since."""
+        if draft:
+            self._give_back(draft)
+        if message_id:
+            self._transcript.scroll_to_message(message_id)
+        self._mark_read()
+
+    def _mark_read(self) -> None:
+        if self.isActiveWindow():
+            self._open.mark_read()
+
+    # Writing
+
+    def _on_send(self, text: str) -> None:
+        if self._open.shown.model is not None:
+            self._composer.set_text("")
+            self._keep_draft("")
+            self._follow_next = True
+            self._open.submit(text)
+
+    def _on_edit(self, message_id: str, text: str) -> None:
+        self._follow_next = True
+        self._open.edit(message_id, text)
+        self.focus_composer()
+
+    def _regenerate(self, reply_id: str) -> None:
+        self._follow_next = True
+        self._open.regenerate(reply_id)
+
+    def _keep_draft(self, text: str) -> None:
+        shown_id = self._open.shown.id
+        unsent = self._drafts.of(shown_id)
+        if text != unsent.text:
+            unsent.text = text
+            self._drafts.touch(shown_id)
+
+    def _give_back(self, text: str) -> None:
+        """Put a text before what stands in the composer."""
+        self._composer.set_text(join(text, self._composer.text()))
+        self._keep_draft(self._composer.text())
+
+    def _edit_waiting(self) -> None:
+        unsent = self._drafts.of(self._open.shown.id)
+        text, unsent.waiting = unsent.waiting, ""
+        self._give_back(text)
+        self._show_composer()
+        self.focus_composer()
+
+    def _remove_waiting(self) -> None:
+        self._drafts.of(self._open.shown.id).waiting = ""
+        self._drafts.touch(self._open.shown.id)
+        self._show_composer()
+        self.focus_composer()
+
+    def _suggest(self, text: str) -> None:
+        self._composer.set_text(text)
+        self._keep_draft(text)
+        self.focus_composer()
+
+    # Models and errors
+
+    def _use(self, model: ModelRef) -> None:
+        self._open.choose_model(model)
+        self.focus_composer()
+
+    def _start_tour(self) -> None:
+        self._open.choose_model(TOUR_MODEL)
+        self.send_text(suggestions.TOUR_QUESTIONS[0])
+        self.focus_composer()
+
+    def _act(self, message_id: str, action: Action) -> None:
+        """What a button of an error card does."""
+        message = next((message for message in self._open.shown.path() if message.id == message_id), None)
+        if message is None:
+            return
+        provider_id = message.model.provider_id if message.model else ""
+        match action:
+            case Action.RETRY:
+                self._regenerate(message_id)
+            case Action.CHOOSE_MODEL:
+                self.choose_model()
+            case Action.EDIT_MESSAGE if message.parent_id is not None:
+                self._transcript.edit_message(message.parent_id)
+            case Action.OPEN_BILLING:
+                provider = self._catalogue.provider(provider_id)
+                if provider and (page := service(provider.service_id).billing_page):
+                    QDesktopServices.openUrl(QUrl(page))
+                else:
+                    self.settings_requested.emit("providers", provider_id)
+            case Action.SHOW_FOLDER:
+                self.settings_requested.emit("data", "")
+            case Action.KEEP_FOR_SESSION:
+                self._tasks.start(self._catalogue.keep_keys_for_session())
+                self.settings_requested.emit("providers", provider_id)
+            case Action.UNLOCK_KEYCHAIN if message.failure and message.failure.code == "keychain_locked":
+                self._regenerate(message_id)  # reading the key opens the keychain's own dialog
+            case _:
+                self.settings_requested.emit("providers", provider_id)
+
+    # Inside
+
+    def _last(self, role: Role) -> Message | None:
+        return next((message for message in reversed(self._open.shown.path()) if message.role is role), None)
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._toasts.show(_("Copied"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape or event.modifiers():
+            super().keyPressEvent(event)
+        elif self._open.shown.running:
+            self.stop()
+        else:
+            self.focus_composer()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            self._mark_read()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._composer.set_room(round(self.window().height() * COMPOSER_SHARE))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(event.rect(), self._theme.color("surface"))

@@ -1,0 +1,209 @@
+"""The composer: where the next message is written and sent, and the running reply is stopped."""
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.domain import figures
+from desktop.domain.usage import estimate_tokens
+from desktop.i18n import gettext as _
+from desktop.ui.chat.editor import MessageEdit
+from desktop.ui.chat.strips import BlockedStrip, WaitingStrip
+from desktop.ui.theme.theme import Theme
+from desktop.ui.widgets.button import IconButton
+from desktop.ui.widgets.labels import text_label
+from desktop.ui.widgets.paint import paint_box
+
+WIDTH = 752
+TOOL_ROW = 44
+SETTLE_MS = 150
+"""After the last key; then the text is counted and told."""
+
+
+class Composer(QFrame):
+    """A box with the text, the strips above it and a row with the estimate and the send button.
+
+    It decides nothing: the page fills it, empties it and says what Enter means.
+    """
+
+    send_requested = Signal(str)  # the text; it may be empty while a message waits
+    stop_requested = Signal()
+    edit_last_requested = Signal()
+    draft_changed = Signal(str)  # once typing pauses
+    unblock_requested = Signal()
+    waiting_edit_requested = Signal()
+    waiting_removed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._running = False
+        self._blocked = ""
+        self._waiting = False
+        self._history_tokens = 0
+        self._build()
+        self.edit.submitted.connect(self._submit)
+        self.edit.edit_last_requested.connect(self.edit_last_requested)
+        self.edit.textChanged.connect(self._on_text)
+        self.edit.installEventFilter(self)
+        self._waiting_strip.edit_requested.connect(self.waiting_edit_requested)
+        self._waiting_strip.removed.connect(self.waiting_removed)
+        self._blocked_strip.chosen.connect(self.unblock_requested)
+        self._send.clicked.connect(self._on_button)
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._settled)
+        theme.changed.connect(self.update)
+        self._show_state()
+
+    def _build(self) -> None:
+        theme, px = self._theme, self._theme.px
+        self.setMaximumWidth(px(WIDTH))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._waiting_strip = WaitingStrip(theme)
+        self._blocked_strip = BlockedStrip(theme)
+        self.edit = MessageEdit(theme)
+        self.setFocusProxy(self.edit)
+        self._estimate = text_label(theme, "", 12, role="text-muted")
+        self._estimate.setFont(theme.tabular(self._estimate.font()))
+        self._send = SendButton(theme)
+
+        text = QHBoxLayout()
+        text.setContentsMargins(px(16), px(10) - self.edit.lift, px(4), px(4) + self.edit.lift)
+        text.addWidget(self.edit)
+        tools = QHBoxLayout()
+        tools.setContentsMargins(px(16), px(4), px(8), px(8))
+        tools.setSpacing(px(14))
+        tools.addStretch(1)
+        tools.addWidget(self._estimate)
+        tools.addWidget(self._send)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        column.addWidget(self._waiting_strip)
+        column.addWidget(self._blocked_strip)
+        column.addLayout(text)
+        column.addLayout(tools)
+
+    # What the page asks of it
+
+    def text(self) -> str:
+        return self.edit.text()
+
+    def set_text(self, text: str) -> None:
+        """Put another text in, at once counted but not told as a draft."""
+        self.edit.set_text(text)
+        self._settle.stop()
+        self._count(text)
+
+    def set_running(self, running: bool) -> None:
+        """While a reply is written, stop stands in the place of send."""
+        if running != self._running:
+            self._running = running
+            self._show_state()
+
+    def set_blocked(self, text: str, action: str = "") -> None:
+        """Nothing can be sent, and why; an empty text ends that. The strip shows once there is something to send."""
+        if text != self._blocked:
+            self._blocked = text
+            self._blocked_strip.set_text(text, action)
+            self._count(self.text())
+            self._show_state()
+
+    def set_waiting(self, text: str, *, held: bool = False) -> None:
+        """The message that waits for the reply to end, or (`held`) for Enter; empty if there is none."""
+        self._waiting = bool(text)
+        self._waiting_strip.show_text(text, held=held)
+        self._show_state()
+
+    def set_placeholder(self, text: str) -> None:
+        self.edit.set_placeholder(text)
+
+    def set_history_tokens(self, tokens: int) -> None:
+        """How many tokens go along with whatever is written."""
+        self._history_tokens = tokens
+        self._count(self.text())
+
+    def set_room(self, height: int) -> None:
+        """The height in pixels that the whole box may take before its text scrolls."""
+        px = self._theme.px
+        self.edit.set_max_height(height - px(10 + 4 + TOOL_ROW) - 2)
+
+    # Inside
+
+    def _submit(self) -> None:
+        if not (self.edit.is_blank() and not self._waiting):
+            self.send_requested.emit(self.edit.text())
+
+    def _on_button(self) -> None:
+        if self._running:
+            self.stop_requested.emit()
+        else:
+            self._submit()
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_text(self) -> None:
+        self._show_state()
+        self._settle.start()
+
+    def _settled(self) -> None:
+        text = self.edit.text()
+        self._count(text)
+        self.draft_changed.emit(text)
+
+    def _count(self, text: str) -> None:
+        tokens = self._history_tokens + estimate_tokens(text)
+        if self._blocked and self.edit.is_blank():
+            said = self._blocked
+        elif tokens:
+            said = _("≈ {n} tokens").format(n=figures.tokens(tokens)).replace(" ", figures.NBSP)
+        else:
+            said = ""
+        self._estimate.setText(said)
+        self.edit.setAccessibleDescription(said)
+
+    def _show_state(self) -> None:
+        blank = self.edit.is_blank()
+        self._blocked_strip.setVisible(bool(self._blocked) and not blank and not self._running)
+        can_send = not self._blocked and (not blank or self._waiting)
+        self._send.show_state(stop=self._running, enabled=self._running or can_send)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        focused = self.edit.hasFocus()
+        edge, width = ("accent", 1.5 * theme.px(100) / 100) if focused else ("border-strong", 1)
+        fill = theme.color("surface-raised")
+        paint_box(QPainter(self), QRectF(self.rect()), theme.px(12), fill, theme.color(edge), width)
+
+
+class SendButton(IconButton):
+    """32 px of accent with an arrow; while a reply is written, inverted with a square."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "arrow-up-bold", _("Send"), parent=parent)
+        self._stop = False
+
+    def show_state(self, *, stop: bool, enabled: bool) -> None:
+        if stop != self._stop:
+            self._stop = stop
+            self.set_name(_("Stop") if stop else _("Send"))
+        self.setEnabled(enabled)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, px = self.theme, self.theme.px
+        if self._stop:
+            fill, ink, icon, side = "text", "surface", "stop-fill", px(18)
+        elif self.isEnabled():
+            fill = self.state_role("accent", "accent-hover", "accent-pressed") or "accent"
+            ink, icon, side = "on-accent", "arrow-up-bold", px(16)
+        else:
+            fill, ink, icon, side = "selected", "text-disabled", "arrow-up-bold", px(16)
+        painter = QPainter(self)
+        paint_box(painter, QRectF(self.rect()), px(8), theme.color(fill))
+        place = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        theme.icons.paint(painter, place, icon, theme.color(ink))

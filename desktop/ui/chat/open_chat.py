@@ -1,0 +1,413 @@
+"""The chat that is shown: its messages, the turn that is writing, and what happens to what the user sends.
+
+Replies belong to the chat service and go on when another chat is opened. Whatever arrives late is compared with the
+`Shown` it was asked for, so that it never lands in another chat.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.domain.changes import (
+    Change,
+    ConversationsChanged,
+    MessagesChanged,
+    ModelsChanged,
+    OptionChanged,
+    ProvidersChanged,
+    TurnEnded,
+    TurnStarted,
+)
+from desktop.domain.conversation import Conversation, Tree
+from desktop.domain.errors import ConversationGone
+from desktop.domain.events import Failed, Finished, Stopped, TurnEvent
+from desktop.domain.message import Message, Status
+from desktop.domain.model import ModelRef
+from desktop.services.catalogue import Catalogue
+from desktop.services.chat import Chat
+from desktop.services.feed import Feed
+from desktop.services.library import Library
+from desktop.services.turn import Turn
+from desktop.ui.chat.drafts import Drafts, join
+from desktop.ui.tasks import Tasks
+from desktop.ui.transcript.entry import Entry
+
+StartTurn = Callable[[], Coroutine[Any, Any, Turn]]
+
+
+@dataclass(slots=True, eq=False)
+class Shown:
+    """One visit to a chat. `id` is None for a new one until its first message is stored.
+
+    `head_id` is the end of the branch on the screen; `ended` the last reply that came to its end meanwhile, which may
+    not have been read from disk yet; `stopping` that it was stopped before there was a turn.
+    """
+
+    id: str | None
+    model: ModelRef | None = None
+    conversation: Conversation | None = None
+    tree: Tree = field(default_factory=lambda: Tree(()))
+    head_id: str | None = None
+    title: str = ""
+    cost: Decimal | None = None
+    turn: Turn | None = None
+    unsubscribe: Callable[[], None] | None = None
+    ended: Message | None = None
+    sending: bool = False
+    stopping: bool = False
+    reading: bool = False
+    stale: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Whether a reply is being written or asked for."""
+        return self.sending or (self.turn is not None and self.turn.reply.status is Status.STREAMING)
+
+    @property
+    def tail_id(self) -> str | None:
+        """What the next question follows: the end of the branch, also of one that has not been read yet."""
+        latest = self.turn.message_id if self.turn else self.ended.id if self.ended else None
+        return latest if latest is not None and latest not in self.tree else self.head_id
+
+    def path(self) -> list[Message]:
+        """The messages on the screen, the one being written as it stands."""
+        live = {self.ended.id: self.ended} if self.ended else {}
+        if self.turn is not None:
+            live[self.turn.message_id] = self.turn.message()
+        return [live.get(message.id, message) for message in self.tree.path(self.head_id)]
+
+
+class OpenChat(QObject):
+    """Loads and follows one chat at a time; sends, regenerates, edits and stops in it."""
+
+    left = Signal()  # the chat on the screen is about to change: keep what must be kept
+    entered = Signal()  # `shown` is another one now; its messages may still be on their way
+    loaded = Signal(str, str)  # the draft an earlier session left, the message to go to
+    changed = Signal()  # messages, title, model, running: anything on the screen
+    streamed = Signal(str, object)  # message id, TurnEvent
+    replied = Signal()  # a reply in this chat has ended
+    given_back = Signal(str)  # a text that could not be sent
+
+    def __init__(
+        self,
+        library: Library,
+        chat: Chat,
+        catalogue: Catalogue,
+        feed: Feed,
+        tasks: Tasks,
+        drafts: Drafts,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._chat = chat
+        self._catalogue = catalogue
+        self._tasks = tasks
+        self._drafts = drafts
+        self._chosen_for_new: ModelRef | None = None
+        self._turns = {turn.conversation_id: turn for turn in chat.running()}
+        self._begun = False
+        self.shown = Shown(None, catalogue.default_model())
+        self.destroyed.connect(feed.subscribe(self._on_change))
+
+    # Which chat
+
+    def show_new(self) -> None:
+        """A new chat. If one is on the screen it stays as it is."""
+        if self._begun and self.shown.id is None and not self.shown.sending:
+            self._follow_models()
+            return
+        self._enter(Shown(None, self._chosen_for_new or self._catalogue.default_model()))
+        self._tasks.start(self._load_new(self.shown))
+
+    def open(self, conversation_id: str, message_id: str = "") -> None:
+        """A stored chat, on the branch of `message_id` if one is given."""
+        if conversation_id != self.shown.id:
+            self._enter(Shown(conversation_id))
+        self._tasks.start(self._load(self.shown, message_id))
+
+    def _enter(self, shown: Shown) -> None:
+        self.left.emit()
+        if self.shown.unsubscribe is not None:
+            self.shown.unsubscribe()
+            self.shown.unsubscribe = self.shown.turn = None
+        self.shown = shown
+        self._begun = True
+        self.entered.emit()
+        self.changed.emit()
+
+    async def _load_new(self, shown: Shown) -> None:
+        draft = await self._drafts.stored(None)
+        if shown is self.shown:
+            self.loaded.emit(draft, "")
+
+    async def _load(self, shown: Shown, message_id: str) -> None:
+        assert shown.id is not None
+        try:
+            await self._read(shown)
+            if message_id and message_id in shown.tree and message_id not in {m.id for m in shown.path()}:
+                await self._library.select(shown.id, message_id)
+                await self._read(shown)
+            draft = await self._drafts.stored(shown.id)
+        except ConversationGone:
+            if shown is self.shown:
+                self.show_new()
+            raise
+        if shown is self.shown:
+            self.loaded.emit(draft, message_id)
+
+    async def _read(self, shown: Shown) -> None:
+        """Messages, title and cost from disk, as they stand when this returns."""
+        assert shown.id is not None
+        summary = await self._library.summary(shown.id)
+        conversation, tree = await self._library.conversation(shown.id)
+        if shown is not self.shown:
+            return
+        shown.conversation, shown.tree, shown.head_id = conversation, tree, conversation.head_id
+        shown.title = conversation.title
+        shown.cost = summary.cost if summary else None
+        shown.model = shown.model or conversation.model or self._catalogue.default_model()
+        self._follow_turn(shown)
+        if shown.ended is not None and shown.ended.id in tree and tree[shown.ended.id].status is shown.ended.status:
+            shown.ended = None
+        self.changed.emit()
+
+    def _read_again(self, shown: Shown) -> None:
+        """Several changes at once are read once; one that comes while reading is read after it."""
+        shown.stale = True
+        if not shown.reading:
+            shown.reading = True
+            self._tasks.start(self._read_until_fresh(shown))
+
+    async def _read_until_fresh(self, shown: Shown) -> None:
+        try:
+            while shown.stale and shown is self.shown:
+                shown.stale = False
+                await self._read(shown)
+        finally:
+            shown.reading = False
+
+    # What is on the screen
+
+    def entries(self) -> list[Entry]:
+        """The branch on the screen for the transcript."""
+        shown = self.shown
+        running = shown.turn.message_id if shown.turn and shown.running else None
+        return [self._entry(shown.tree, message, running) for message in shown.path()]
+
+    def _entry(self, tree: Tree, message: Message, running: str | None) -> Entry:
+        siblings = tuple(sibling.id for sibling in tree.siblings(message.id))
+        model = message.model
+        return Entry(
+            message,
+            siblings.index(message.id),
+            len(siblings),
+            siblings,
+            free=model is not None and self._catalogue.is_free(model),
+            provider_color_id=self.service_of(model) if model else "",
+            running=message.id == running,
+        )
+
+    def service_of(self, model: ModelRef) -> str:
+        """The service behind a model's provider, which has the colour."""
+        provider = self._catalogue.provider(model.provider_id)
+        return provider.service_id if provider else model.provider_id
+
+    # What the user does
+
+    def choose_model(self, model: ModelRef) -> None:
+        """The model that answers from now on in this chat."""
+        shown = self.shown
+        shown.model = model
+        if shown.id is None:
+            self._chosen_for_new = model
+        else:
+            self._tasks.start(self._library.set_model(shown.id, model))
+        self.changed.emit()
+
+    def submit(self, text: str) -> None:
+        """Send a text after what waits, or let it wait for the running reply to end."""
+        shown = self.shown
+        unsent = self._drafts.of(shown.id)
+        if shown.running:
+            unsent.waiting = join(unsent.waiting, text)
+            self._drafts.touch(shown.id)
+            self.changed.emit()
+        elif shown.model is not None:
+            whole, unsent.waiting = join(unsent.waiting, text), ""
+            self._send(shown, whole, shown.model, shown.tail_id)
+
+    def stop(self) -> None:
+        """End the reply at once and keep what has arrived."""
+        shown = self.shown
+        if shown.id is not None:
+            self._chat.stop(shown.id)
+        shown.stopping = shown.sending
+
+    def regenerate(self, reply_id: str) -> None:
+        """Answer the same question again with the chat's model."""
+        shown = self.shown
+        if shown.id is not None and reply_id in shown.tree and not shown.sending:
+            call = partial(self._chat.regenerate, shown.id, reply_id, shown.model)
+            self._begin(shown, self._start_turn(shown, call))
+
+    def edit(self, message_id: str, text: str) -> None:
+        """Ask again with another text, as a branch beside the old question."""
+        shown = self.shown
+        if shown.id is None or message_id not in shown.tree or shown.model is None or shown.sending:
+            self.given_back.emit(text)
+        else:
+            call = partial(self._chat.edit, shown.id, message_id, text, shown.model)
+            self._begin(shown, self._deliver(shown, text, call))
+
+    def show_branch(self, message_id: str) -> None:
+        """Show the newest end of the branch through a message."""
+        shown = self.shown
+        if shown.id is not None and message_id in shown.tree:
+            self._tasks.start(self._library.select(shown.id, message_id))
+
+    def rename(self, title: str) -> None:
+        if self.shown.id is not None:
+            self.shown.title = title
+            self._tasks.start(self._library.rename(self.shown.id, title))
+
+    def mark_read(self) -> None:
+        """The user has seen the newest reply."""
+        if self.shown.id is not None and self.shown.conversation is not None:
+            self._tasks.start(self._library.mark_read(self.shown.id))
+
+    # Sending
+
+    def _begin(self, shown: Shown, coroutine: Coroutine[Any, Any, None]) -> None:
+        """From this moment on the chat counts as running."""
+        shown.sending = True
+        self._tasks.start(coroutine)
+        if shown is self.shown:
+            self.changed.emit()
+
+    def _send(self, shown: Shown, text: str, model: ModelRef, parent_id: str | None) -> None:
+        self._drafts.of(shown.id).sending = text
+        call = partial(self._chat.send, shown.id, text, model, parent_id)
+        self._begin(shown, self._deliver(shown, text, call))
+
+    async def _deliver(self, shown: Shown, text: str, call: StartTurn) -> None:
+        """Have a text stored and answered. Until it is stored it counts as a draft, and comes back if that fails."""
+        unsent = self._drafts.of(shown.id)
+        unsent.sending = text
+        try:
+            await self._start_turn(shown, call)
+        except BaseException:
+            if unsent is self._drafts.of(self.shown.id):
+                self.given_back.emit(text)
+            else:
+                unsent.text = join(text, unsent.text)
+            raise
+        finally:
+            unsent.sending = ""
+            self._drafts.touch(shown.id)
+
+    async def _start_turn(self, shown: Shown, call: StartTurn) -> None:
+        """Ask the service for a turn, after the chat's running one has ended, and show it."""
+        try:
+            if shown.id is not None and (running := self._chat.turn(shown.id)):
+                running.stop()
+                await running.wait()
+            turn = await call()
+            if shown.stopping:
+                turn.stop()
+            if shown is self.shown:
+                if shown.id is None:
+                    shown.id = turn.conversation_id
+                    self._chosen_for_new = None
+                    self._drafts.move(shown.id)
+                self._follow_turn(shown)
+                self._read_again(shown)
+        finally:
+            shown.sending = shown.stopping = False
+            if shown is self.shown:
+                self.changed.emit()
+
+    def _send_waiting(self, ended: Turn) -> None:
+        """The reply is complete, so what waited for it is sent, also in a chat that is not on the screen."""
+        unsent = self._drafts.of(ended.conversation_id)
+        text, unsent.waiting = unsent.waiting, ""
+        if not text:
+            return
+        if self.shown.id == ended.conversation_id:
+            self._send(self.shown, text, self.shown.model or ended.model, ended.message_id)
+        else:
+            unsent.sending = text
+            self._tasks.start(self._send_elsewhere(ended, text))
+
+    async def _send_elsewhere(self, ended: Turn, text: str) -> None:
+        conversation, _tree = await self._library.conversation(ended.conversation_id)
+        self._send(Shown(conversation.id), text, conversation.model or ended.model, ended.message_id)
+
+    # Following what happens
+
+    def _on_change(self, change: Change) -> None:
+        shown = self.shown
+        match change:
+            case TurnStarted(conversation_id):
+                if turn := self._chat.turn(conversation_id):
+                    self._turns[conversation_id] = turn
+                if conversation_id == shown.id and not shown.sending:
+                    self._read_again(shown)
+            case TurnEnded(conversation_id):
+                self._on_turn_ended(conversation_id)
+            case MessagesChanged(conversation_id) if conversation_id == shown.id:
+                self._read_again(shown)
+            case ConversationsChanged(ids) if shown.id is not None and (shown.id in ids or not ids):
+                self._tasks.start(self._read_summary(shown))
+            case ModelsChanged() | ProvidersChanged() | OptionChanged():
+                self._follow_models()
+
+    def _on_turn_ended(self, conversation_id: str) -> None:
+        shown = self.shown
+        turn = self._turns.pop(conversation_id, None)
+        if conversation_id == shown.id:
+            self._follow_turn(shown)
+            self.changed.emit()
+            self.replied.emit()
+        if turn is not None and turn.reply.status is Status.COMPLETE:
+            self._send_waiting(turn)
+
+    async def _read_summary(self, shown: Shown) -> None:
+        assert shown.id is not None
+        summary = await self._library.summary(shown.id)
+        if shown is not self.shown or shown.conversation is None:
+            return
+        if summary is None:  # in the trash, perhaps by another program
+            self.show_new()
+        elif (summary.title, summary.cost) != (shown.title, shown.cost):
+            shown.title, shown.cost = summary.title, summary.cost
+            self.changed.emit()
+
+    def _follow_models(self) -> None:
+        if self.shown.id is None and self._chosen_for_new is None:
+            self.shown.model = self._catalogue.default_model()
+        self.changed.emit()
+
+    def _follow_turn(self, shown: Shown) -> None:
+        """Listen to the turn that runs in the chat now, if there is one."""
+        turn = self._chat.turn(shown.id) if shown.id is not None else None
+        if turn is shown.turn:
+            return
+        if shown.unsubscribe is not None:
+            shown.unsubscribe()
+            shown.unsubscribe = None
+        if shown.turn is not None:
+            shown.ended = shown.turn.message()
+        shown.turn = turn
+        if turn is not None:
+            shown.ended = None
+            shown.unsubscribe = turn.subscribe(partial(self._on_event, turn))
+
+    def _on_event(self, turn: Turn, event: TurnEvent) -> None:
+        self.streamed.emit(turn.message_id, event)
+        if isinstance(event, Finished | Failed | Stopped):
+            self.changed.emit()

@@ -1,0 +1,435 @@
+"""The window: sidebar, chat page, notices, menus, and how they change with the window's width."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDesktopServices,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit, QSplitter
+
+from desktop import APP_NAME
+from desktop.domain.changes import Change, SavingFailed
+from desktop.domain.errors import Action, AppError
+from desktop.i18n import gettext as _
+from desktop.paths import Paths
+from desktop.services.catalogue import Catalogue
+from desktop.services.chat import Chat
+from desktop.services.feed import Feed
+from desktop.services.library import Library
+from desktop.settings import options
+from desktop.settings.state import StateStore
+from desktop.settings.store import Settings
+from desktop.ui.actions import ACTIONS, MENUS
+from desktop.ui.chat.chat_page import ChatPage
+from desktop.ui.notices import NoticeBar
+from desktop.ui.sidebar.sidebar import Sidebar
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme.theme import Theme
+from desktop.ui.widgets.scrim import Scrim
+from desktop.ui.widgets.toast import Toasts
+
+if TYPE_CHECKING:
+    from desktop.ui.settings.dialog import SettingsDialog
+
+COMPACT_BELOW = 900
+SIDEBAR_WIDTHS = (220, 360)
+OVERLAY_WIDTH = 288
+ZOOM_STEPS = (75, 80, 90, 100, 110, 125, 150, 175, 200)
+
+
+class MainWindow(QMainWindow):
+    """Built once for a zoom and a set of fonts; app.py builds it anew when those change."""
+
+    close_requested = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        settings: Settings,
+        state: StateStore,
+        paths: Paths,
+        library: Library,
+        chat: Chat,
+        catalogue: Catalogue,
+        feed: Feed,
+        make_tasks: Callable[[Callable[[AppError], None]], Tasks],
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._settings = settings
+        self._state_store = state
+        self._state = state.load()
+        self._paths = paths
+        self._library = library
+        self._chat = chat
+        self._catalogue = catalogue
+        self._feed = feed
+        self._tasks = make_tasks(self.show_error)
+        self._settings_dialog: SettingsDialog | None = None
+        self._compact = False
+        self._sidebar_hidden = self._state.sidebar_hidden
+
+        self.setWindowTitle(APP_NAME)
+        self.setMinimumSize(theme.px(420), theme.px(400))
+        self._toasts = Toasts(theme, self)
+        self._sidebar = Sidebar(theme, library, chat, catalogue, feed, self._tasks, self._toasts)
+        self._page = ChatPage(theme, settings, library, chat, catalogue, feed, self._tasks, self._toasts)
+        self._notices = NoticeBar(theme)
+        self._page.set_notice_bar(self._notices)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self._sidebar)
+        self._splitter.addWidget(self._page)
+        self._splitter.setStretchFactor(1, 1)
+        self.setCentralWidget(self._splitter)
+        self._scrim = Scrim(theme, self)
+        self._actions = self._build_menus()
+        self._connect()
+        self._restore()
+
+    # Start and end
+
+    def start(self) -> None:
+        """Once the event loop runs and before the database is open: the page of a new chat, ready for typing."""
+        self._page.show_new()
+        self._page.focus_composer()
+
+    def database_ready(self, conversation_id: str | None = None) -> None:
+        """The history can be read now: fill the list and open the chat that was open last."""
+        last = conversation_id or (self._state.conversation_id if self._settings.get(options.REOPEN_LAST) else "")
+        if last:
+            self._page.open(last)
+        else:
+            self._page.show_new()
+
+    @property
+    def conversation_id(self) -> str | None:
+        return self._page.conversation_id
+
+    async def finish(self) -> None:
+        """Save what is being typed and where the window stands."""
+        self._unsubscribe()
+        self._state_store.save(
+            replace(
+                self._state,
+                geometry=base64.b64encode(self.saveGeometry().data()).decode(),
+                sidebar_width=round(self._sidebar_width / (self._theme.px(100) / 100)),
+                sidebar_hidden=self._sidebar_hidden,
+                conversation_id=self._page.conversation_id or "",
+            )
+        )
+        await self._page.flush_draft()
+
+    def open(self, conversation_id: str) -> None:
+        """Show a conversation."""
+        self._page.open(conversation_id)
+
+    def send(self, text: str) -> None:
+        """Ask in a new conversation, as `tuppence --send` does."""
+        self._page.show_new()
+        self._page.send_text(text)
+
+    def bring_to_front(self) -> None:
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    # What menus and shortcuts do; actions.py names these
+
+    def new_chat(self) -> None:
+        self._close_overlay()
+        self._page.show_new()
+        self._page.focus_composer()
+
+    def open_settings(self, page: str = "", provider_id: str = "") -> None:
+        from desktop.ui.settings.dialog import SettingsDialog  # the largest part of the interface, seldom needed
+
+        if self._settings_dialog is None:
+            self._settings_dialog = SettingsDialog(
+                self._theme, self._settings, self._catalogue, self._library, self._feed, self._tasks, self._paths, self
+            )
+        if page:
+            self._settings_dialog.show_page(page, provider_id)
+        self._settings_dialog.show()
+        self._settings_dialog.raise_()
+        self._settings_dialog.activateWindow()
+
+    def quit(self) -> None:
+        self.close()
+
+    def undo_deletion(self) -> None:
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QPlainTextEdit | QLineEdit):
+            focus.undo()
+        else:
+            self._toasts.trigger()
+
+    def copy_last_reply(self) -> None:
+        self._page.copy_last_reply()
+
+    def copy_last_code(self) -> None:
+        self._page.copy_last_code()
+
+    def edit_last(self) -> None:
+        self._page.edit_last()
+
+    def toggle_sidebar(self) -> None:
+        if self._compact:
+            self._close_overlay() if self._scrim.isVisible() else self._open_overlay()
+        else:
+            self._sidebar_hidden = not self._sidebar_hidden
+            self._sidebar.setVisible(not self._sidebar_hidden)
+
+    def search_chats(self) -> None:
+        self._show_sidebar()
+        self._sidebar.focus_search()
+
+    def next_pane(self) -> None:
+        self._step_pane(1)
+
+    def previous_pane(self) -> None:
+        self._step_pane(-1)
+
+    def focus_composer(self) -> None:
+        self._close_overlay()
+        self._page.focus_composer()
+
+    def zoom_in(self) -> None:
+        self._zoom(next((step for step in ZOOM_STEPS if step > self._settings.get(options.ZOOM)), ZOOM_STEPS[-1]))
+
+    def zoom_out(self) -> None:
+        smaller = [step for step in ZOOM_STEPS if step < self._settings.get(options.ZOOM)]
+        self._zoom(smaller[-1] if smaller else ZOOM_STEPS[0])
+
+    def zoom_reset(self) -> None:
+        self._zoom(100)
+
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def choose_model(self) -> None:
+        self._page.choose_model()
+
+    def regenerate(self) -> None:
+        self._page.regenerate()
+
+    def stop(self) -> None:
+        self._page.stop()
+
+    def rename(self) -> None:
+        self._page.rename()
+
+    def toggle_pinned(self) -> None:
+        self._sidebar.toggle_pinned_current()
+
+    def delete(self) -> None:
+        self._sidebar.trash_current()
+
+    def previous_chat(self) -> None:
+        self._sidebar.open_relative(-1)
+
+    def next_chat(self) -> None:
+        self._sidebar.open_relative(1)
+
+    def show_shortcuts(self) -> None:
+        from desktop.ui.dialogs.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(self._theme, self).open()
+
+    def show_about(self) -> None:
+        self.open_settings("about")
+
+    def show_error(self, error: AppError) -> None:
+        """Something is wrong that no single message can show."""
+        self._notices.show_error(error)
+
+    def show_text(self, text: str) -> None:
+        """Something the user should know and need not act on."""
+        self._notices.show_text(text)
+
+    @property
+    def settings_page(self) -> str:
+        """The page of the open settings window, or nothing."""
+        dialog = self._settings_dialog
+        return dialog.current_page() if dialog is not None and dialog.isVisible() else ""
+
+    # Width
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._set_compact(self.width() < self._theme.px(COMPACT_BELOW))
+        if self._scrim.isVisible():
+            self._place_overlay()
+
+    def _set_compact(self, compact: bool) -> None:
+        if compact == self._compact:
+            return
+        self._compact = compact
+        self._page.set_compact(compact)
+        if compact:
+            self._sidebar.hide()
+        else:
+            self._close_overlay()
+            self._sidebar.setVisible(not self._sidebar_hidden)
+
+    def _open_overlay(self) -> None:
+        """The sidebar over the page, with everything else behind a scrim."""
+        self._sidebar.setParent(self)
+        self._place_overlay()
+        self._scrim.show()
+        self._scrim.raise_()
+        self._sidebar.show()
+        self._sidebar.raise_()
+        self._sidebar.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _place_overlay(self) -> None:
+        top = self._splitter.geometry().top()
+        self._scrim.setGeometry(0, top, self.width(), self.height() - top)
+        self._sidebar.setGeometry(0, top, self._theme.px(OVERLAY_WIDTH), self.height() - top)
+
+    def _close_overlay(self) -> None:
+        if self._sidebar.parent() is self:
+            self._scrim.hide()
+            self._sidebar.hide()
+            self._splitter.insertWidget(0, self._sidebar)
+            self._splitter.setSizes([self._sidebar_width, self.width() - self._sidebar_width])
+            self._page.focus_composer()
+
+    def _show_sidebar(self) -> None:
+        if self._compact and not self._scrim.isVisible():
+            self._open_overlay()
+        elif not self._compact and self._sidebar_hidden:
+            self.toggle_sidebar()
+
+    # Inside
+
+    def _build_menus(self) -> dict[str, QAction]:
+        bar = self.menuBar()
+        menus = {name: bar.addMenu(_(name)) for name in MENUS}
+        actions = {}
+        for spec in ACTIONS:
+            menu = menus[spec.menu]
+            if spec.separator:
+                menu.addSeparator()
+            action = QAction(_(spec.text), self)
+            action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
+            if spec.role:
+                action.setMenuRole(QAction.MenuRole[spec.role])
+            slot = getattr(self, spec.slot)
+            action.triggered.connect(lambda _checked=False, slot=slot: slot())
+            menu.addAction(action)
+            self.addAction(action)  # shortcuts work while the bar is hidden
+            actions[spec.slot] = action
+        for number in range(1, 10):
+            action = QAction(self)
+            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            action.triggered.connect(lambda _checked=False, index=number - 1: self._sidebar.open_index(index))
+            self.addAction(action)
+        if not bar.isNativeMenuBar():
+            bar.hide()  # Alt shows it
+        return actions
+
+    def _connect(self) -> None:
+        self._sidebar.opened.connect(self._open)
+        self._sidebar.new_chat_requested.connect(self.new_chat)
+        self._sidebar.settings_requested.connect(self.open_settings)
+        self._page.settings_requested.connect(self.open_settings)
+        self._page.conversation_changed.connect(self._conversation_changed)
+        self._page.sidebar_toggled.connect(self.toggle_sidebar)
+        self._page.new_chat_requested.connect(self.new_chat)
+        self._notices.chosen.connect(self._act)
+        self._scrim.clicked.connect(self._close_overlay)
+        self._splitter.splitterMoved.connect(self._sidebar_moved)
+        self._unsubscribe = self._feed.subscribe(self._on_change)
+
+    def _restore(self) -> None:
+        width = min(max(self._state.sidebar_width, SIDEBAR_WIDTHS[0]), SIDEBAR_WIDTHS[1])
+        self._sidebar_width = self._theme.px(width)
+        self._sidebar.setMinimumWidth(self._theme.px(SIDEBAR_WIDTHS[0]))
+        self._sidebar.setMaximumWidth(self._theme.px(SIDEBAR_WIDTHS[1]))
+        self.resize(self._theme.px(1280), self._theme.px(800))
+        if self._state.geometry:
+            self.restoreGeometry(QByteArray(base64.b64decode(self._state.geometry)))
+        elif screen := self.screen():
+            room = screen.availableGeometry().size()
+            self.resize(self.size().boundedTo(room - QSize(40, 80)))
+        self._splitter.setSizes([self._sidebar_width, self.width() - self._sidebar_width])
+        self._sidebar.setVisible(not self._sidebar_hidden)
+
+    def _open(self, conversation_id: str, message_id: str) -> None:
+        self._close_overlay()
+        self._page.open(conversation_id, message_id)
+
+    def _conversation_changed(self, conversation_id: str | None) -> None:
+        self._sidebar.set_current(conversation_id)
+        self._state = replace(self._state, conversation_id=conversation_id or "")
+
+    def _sidebar_moved(self, position: int, _index: int) -> None:
+        self._sidebar_width = position
+
+    def _on_change(self, change: Change) -> None:
+        if isinstance(change, SavingFailed):
+            self.show_error(change.error)
+
+    def _act(self, action: Action) -> None:
+        match action:
+            case Action.SHOW_FOLDER:
+                QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.data)))
+            case Action.KEEP_FOR_SESSION:
+                self._tasks.start(self._catalogue.keep_keys_for_session())
+            case _:
+                self.open_settings("providers")
+
+    def _zoom(self, percent: int) -> None:
+        self._settings.set(options.ZOOM, percent)
+
+    def _step_pane(self, step: int) -> None:
+        panes = [pane for pane in (*self._sidebar.panes(), *self._page.panes()) if pane.isVisibleTo(self)]
+        focus = QApplication.focusWidget()
+        here = next((i for i, pane in enumerate(panes) if focus and (pane is focus or pane.isAncestorOf(focus))), -1)
+        if panes:
+            panes[(here + step) % len(panes)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if handle := self.windowHandle():
+            handle.installEventFilter(self)  # keys before any widget gets them, and nothing but this window's events
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Alt alone shows the menu bar where it is not the desktop's own; Esc closes the sidebar that lies over."""
+        if isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.KeyPress:
+                self._alt_alone = event.key() == Qt.Key.Key_Alt
+                if event.key() == Qt.Key.Key_Escape and self._scrim.isVisible():
+                    self._close_overlay()
+                    return True
+            elif event.type() == QEvent.Type.KeyRelease and event.key() == Qt.Key.Key_Alt and self._alt_alone:
+                self._toggle_menu_bar()
+        return super().eventFilter(watched, event)
+
+    _alt_alone = False
+
+    def _toggle_menu_bar(self) -> None:
+        bar = self.menuBar()
+        if not bar.isNativeMenuBar():
+            bar.setVisible(not bar.isVisible())
+            if bar.isVisible():
+                bar.setFocus(Qt.FocusReason.MenuBarFocusReason)
+                bar.setActiveAction(bar.actions()[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """app.py ends the program once everything is saved, and closes the window for good."""
+        event.ignore()
+        self.close_requested.emit()

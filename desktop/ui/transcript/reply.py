@@ -1,0 +1,210 @@
+"""A reply: who wrote it, its reasoning, its text, what went wrong, and its footer."""
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QPainter
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain.message import Status
+from desktop.i18n import gettext as _
+from desktop.ui.transcript import measures
+from desktop.ui.transcript.blocks.error_card import ErrorCard
+from desktop.ui.transcript.blocks.reasoning import ReasoningToggle
+from desktop.ui.transcript.column import Column
+from desktop.ui.transcript.entry import Entry
+from desktop.ui.transcript.footer import Footer
+from desktop.ui.transcript.message_widget import MessageWidget
+from desktop.ui.transcript.streaming import LiveReply
+from desktop.ui.transcript.styles import Styles
+from desktop.ui.transcript.written import Passage, Written
+from desktop.ui.widgets.paint import paint_dot
+
+
+class ReplyWidget(MessageWidget):
+    """`live` is the reply being written, None for one that has ended."""
+
+    def __init__(self, styles: Styles, entry: Entry, written: Written, live: LiveReply | None, parent: QWidget) -> None:
+        super().__init__(styles, entry, parent)
+        self.written = written
+        self._live = live
+        self._width = 0
+        self._reasoning = Column(styles, self)
+        self._answer = Column(styles, self)
+        self._drawn_passages: dict[Column, tuple[Passage, int]] = {}
+        self._toggle: ReasoningToggle | None = None
+        self._card: ErrorCard | None = None
+        self._stage = (False, False)  # of what is being written: whether there is reasoning, and an answer
+        self._footer = Footer(self.theme, self)
+        self._footer.copy_requested.connect(self.copy_message)
+        self._footer.regenerate_requested.connect(lambda: self.regenerate_requested.emit(self.entry.message.id))
+        self._footer.sibling_requested.connect(self.show_sibling)
+        self._show()
+
+    def columns(self) -> list[Column]:
+        unfolded = self._toggle is not None and self._toggle.isChecked()
+        return [self._reasoning, self._answer] if unfolded else [self._answer]
+
+    def show_reply(self, entry: Entry, written: Written, live: LiveReply | None) -> None:
+        """Show another state of the reply."""
+        self.entry, self.written, self._live = entry, written, live
+        self._show()
+
+    def set_width(self, width: int) -> int:
+        self._width = width
+        px = self.theme.px
+        inset = px(measures.OUTSET)
+        room = width - 2 * inset
+        y = 0
+        if self._has_head:
+            y = px(measures.HEAD)
+            if self._toggle is not None:
+                self._put(self._toggle, inset + px(16) + self._name_width() + px(14), self._toggle.width(), 0)
+        below = px(measures.HEAD_GAP) if self._has_head else 0
+        for column in self.columns():
+            if len(column):
+                column.set_geometry(inset, y + below, room)
+                y += below + column.height
+                below = px(measures.GAP)
+        if self._card is not None:
+            y += below
+            height = self._card.set_width(room)
+            self._card.setGeometry(inset, y, room, height)
+            y += height
+        if not self._footer.isHidden():
+            y += px(measures.FOOTER_GAP)
+            self._footer.setGeometry(0, y, width, px(measures.FOOTER))
+            y += px(measures.FOOTER)
+        return y
+
+    def append(self) -> None:
+        """Show what has been written since."""
+        self._show_passages()
+        if self._toggle is None and self.written.reasoning.text:
+            self._show_toggle()
+        stage = (self._toggle is not None, bool(self.written.answer.text))
+        if stage != self._stage:
+            self._stage = stage
+            self.show_progress()
+
+    def show_progress(self) -> None:
+        """Show how far a reply is, by the clock."""
+        if self._live is None:
+            return
+        if self._toggle is not None:
+            thinking = not self.written.answer.text
+            self._toggle.set_time(self._live.reasoning_ms, running=thinking)
+        word = _("Writing") if self.written.answer.text else _("Waiting") if not self._toggle else _("Thinking")
+        self._footer.set_writing(word, self._live.figures(free=self.entry.free))
+
+    def update_active(self) -> None:
+        self._footer.set_active(self.is_last or self.is_pointed)
+
+    def on_letter(self, key: Qt.Key) -> bool:
+        if key == Qt.Key.Key_R and self._live is None:
+            self.regenerate_requested.emit(self.entry.message.id)
+            return True
+        if key == Qt.Key.Key_Space and self._toggle is not None:
+            self._toggle.toggle()
+            return True
+        return super().on_letter(key)
+
+    def copy_message(self) -> None:
+        QGuiApplication.clipboard().setText(self.written.answer.text)
+
+    def paint_under(self, painter: QPainter, clip: QRect) -> None:
+        if not self._has_head or clip.top() > self.theme.px(measures.HEAD):
+            return
+        px, theme = self.theme.px, self.theme
+        inset, height = px(measures.OUTSET), px(measures.HEAD)
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        dot = QPointF(inset + px(4), height / 2)
+        name = QRectF(inset + px(16), 0, self._name_width(), height)
+        if mirrored:
+            dot.setX(self.width() - dot.x())
+            name.moveRight(self.width() - name.left())
+        paint_dot(painter, dot, px(8), theme.provider_color(self.entry.provider_color_id))
+        painter.setFont(theme.font(13, 600))
+        painter.setPen(theme.color("text-secondary"))
+        align = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | align, self._name())
+
+    def restyle(self) -> None:
+        super().restyle()
+        if self._reasoning not in self.columns():
+            self._reasoning.restyle()
+
+    # Inside
+
+    @property
+    def _has_head(self) -> bool:
+        """A card without any text says itself who failed."""
+        return self._card is None or bool(self.written.answer.text or self.written.reasoning.text)
+
+    def _name(self) -> str:
+        message = self.entry.message
+        return message.model_name or (message.model.model_id if message.model else "") or _("Reply")
+
+    def _name_width(self) -> int:
+        return round(QFontMetricsF(self.theme.font(13, 600)).horizontalAdvance(self._name()) + 1)
+
+    def _show(self) -> None:
+        message = self.entry.message
+        running = self._live is not None
+        self._show_passages()
+        self._show_card()
+        if self.written.reasoning.text:
+            self._show_toggle()
+        self._answer.set_caret(running and bool(self.written.answer.text))
+        self._footer.set_siblings(self.entry.sibling_index, self.entry.sibling_count)
+        self.setAccessibleName(f"{self._name()}: {self.written.answer.text[:2000]}")
+        if running:
+            self.show_progress()
+        else:
+            self._footer.set_finished(message, free=self.entry.free)
+            if self._toggle is not None:
+                self._toggle.set_time(message.reasoning_ms, running=False)
+        self._footer.setVisible(self._has_head or self.entry.sibling_count > 1)
+        self.update_active()
+        self.update()
+
+    def _show_passages(self) -> None:
+        for column, passage in ((self._reasoning, self.written.reasoning), (self._answer, self.written.answer)):
+            drawn, settled = self._drawn_passages.get(column, (None, 0))
+            keep = settled if drawn is passage else 0
+            if keep <= len(column):
+                column.set_leaves(passage.leaves[keep:], keep)
+            self._drawn_passages[column] = (passage, passage.settled)
+        if self._live is not None and self.written.answer.text:
+            self._answer.set_caret(True)
+
+    def _show_card(self) -> None:
+        message = self.entry.message
+        failure = message.failure if message.status is Status.FAILED else None
+        if self._card is not None and self._card.failure != failure:
+            self._card.hide()
+            self._card.deleteLater()
+            self._card = None
+        if failure is not None and self._card is None:
+            self._card = ErrorCard(self.theme, failure, self)
+            self._card.action_requested.connect(
+                lambda action: self.action_requested.emit(self.entry.message.id, action)
+            )
+            self._card.resized.connect(lambda: self.resized.emit(self))
+            self._card.show()
+
+    def _show_toggle(self) -> None:
+        if self._toggle is not None:
+            return
+        self._toggle = ReasoningToggle(self.theme, self)
+        self._toggle.toggled.connect(self._fold)
+        self._toggle.show()
+
+    def _fold(self, unfolded: bool) -> None:
+        if not unfolded:
+            self._reasoning.dispose()
+        self.resized.emit(self)
+        self.update()
+
+    def _put(self, widget: QWidget, x: int, width: int, y: int) -> None:
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            x = self.width() - x - width
+        widget.move(x, y)

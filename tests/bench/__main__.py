@@ -1,0 +1,30 @@
+"""`make bench`, or `python -m tests.bench [startup|at_rest|answer|client]…`: one JSON line for each figure.
+
+The real program runs on a screen of its own (Xvfb), floors and program by turns, and medians are told. A figure that
+misses its limit says `"ok": false`; the run itself fails only when something could not be measured.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench import answer, at_rest, client, startup
+from tests.helpers.x11 import screen
+
+BENCHMARKS = {"startup": startup, "at_rest": at_rest, "client": client, "answer": answer}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    with screen() as on, tempfile.TemporaryDirectory(prefix="tuppence-bench-") as scratch:
+        for name in names or BENCHMARKS:
+            for figure in BENCHMARKS[name].measure(on, Path(scratch)):
+                print(figure.line(), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

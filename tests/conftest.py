@@ -1,0 +1,7 @@
+"""What every test shares: an offscreen Qt and a data folder of its own."""
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+for _name in [name for name in os.environ if name.startswith("TUPPENCE_") or name.lower().endswith("_proxy")]:
+    del os.environ[_name]  # the developer's own keys, folders and proxies stay out of the tests

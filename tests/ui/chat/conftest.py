@@ -1,0 +1,251 @@
+"""The chat page over the real services, with a provider that says what the test tells it to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import qasync
+import shiboken6
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop import providers
+from desktop.domain.errors import AppError
+from desktop.domain.events import Finished, ProviderEvent, TextDelta
+from desktop.domain.message import FinishReason
+from desktop.domain.model import Endpoint, Model, ModelRef
+from desktop.providers.base import ChatRequest
+from desktop.providers.discovery import LocalServer
+from desktop.providers.registry import provider_from, service
+from desktop.services.catalogue import Catalogue
+from desktop.services.chat import Chat
+from desktop.services.feed import Feed
+from desktop.services.library import Library
+from desktop.settings import options
+from desktop.settings.files import Writer
+from desktop.settings.providers import ProviderStore
+from desktop.settings.secrets import Secrets
+from desktop.settings.store import Settings
+from desktop.storage import models as stored_models
+from desktop.storage.database import Database
+from desktop.ui.chat.chat_page import ChatPage
+from desktop.ui.chat.composer import Composer
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme.theme import Theme
+from desktop.ui.widgets.toast import Toasts
+
+QWEN = ModelRef("ollama", "qwen3:4b")
+MISTRAL = ModelRef("mistral", "mistral-medium-3.5")
+
+
+async def until(condition: Callable[[], Any], what: str = "", seconds: float = 5) -> None:
+    """Let Qt and asyncio go on until the condition holds."""
+    end = asyncio.get_running_loop().time() + seconds
+    while not condition():
+        assert asyncio.get_running_loop().time() < end, f"never came: {what}"
+        await asyncio.sleep(0.002)
+
+
+class Answer:
+    """One running request."""
+
+    def __init__(self, request: ChatRequest) -> None:
+        self.request = request
+        self._events: asyncio.Queue[ProviderEvent | AppError] = asyncio.Queue()
+        self.closed = False
+
+    @property
+    def question(self) -> str:
+        return self.request.messages[-1].text
+
+    def say(self, text: str) -> None:
+        self._events.put_nowait(TextDelta(text))
+
+    def finish(self, text: str = "") -> None:
+        if text:
+            self.say(text)
+        self._events.put_nowait(Finished(FinishReason.END))
+
+    def fail(self, error: AppError) -> None:
+        self._events.put_nowait(error)
+
+    async def events(self) -> AsyncIterator[ProviderEvent]:
+        try:
+            while True:
+                event = await self._events.get()
+                if isinstance(event, AppError):
+                    raise event
+                yield event
+                if isinstance(event, Finished):
+                    return
+        finally:
+            self.closed = True
+
+
+class ScriptedClient:
+    """The dialect of every provider of the stage; `answers` are the requests so far."""
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+
+    async def stream(self, endpoint: Endpoint, request: ChatRequest) -> AsyncIterator[ProviderEvent]:
+        answer = Answer(request)
+        self.answers.append(answer)
+        async for event in answer.events():
+            yield event
+
+    async def list_models(self, endpoint: Endpoint) -> list[Model]:
+        return []
+
+
+class StageCatalogue(Catalogue):
+    """Finds what the test has put on the loopback ports."""
+
+    servers: tuple[LocalServer, ...] = ()
+    looked = 0
+
+    async def find_local(self) -> list[LocalServer]:
+        self.looked += 1
+        return list(self.servers)
+
+
+@dataclass
+class Stage:
+    """The page and everything behind it."""
+
+    theme: Theme
+    settings: Settings
+    database: Database
+    library: Library
+    chat: Chat
+    catalogue: StageCatalogue
+    feed: Feed
+    tasks: Tasks
+    client: ScriptedClient
+    page: ChatPage
+    toasts: Toasts
+    host: QWidget
+    errors: list[AppError] = field(default_factory=list)
+    bugs: list[BaseException] = field(default_factory=list)
+
+    @property
+    def composer(self) -> Composer:
+        return self.page.findChild(Composer)
+
+    async def open_database(self, *, set_up: bool = True) -> None:
+        await self.database.open()
+        if set_up:
+            for model in (Model(QWEN, "qwen3:4b"), Model(MISTRAL, "Mistral Medium 3.5")):
+                await self.database.run(partial(stored_models.add_model, model=model))
+        await self.catalogue.load()
+
+    async def close(self) -> None:
+        await self.chat.stop_all()
+        await self.tasks.finish()
+        with suppress(AppError):
+            await self.page.flush_draft()
+        await self.database.close()
+        self.page.hide()
+        shiboken6.delete(self.page)
+
+    async def answer(self, count: int) -> Answer:
+        """The `count`-th request, from 1."""
+        await until(lambda: len(self.client.answers) >= count, f"request {count}")
+        return self.client.answers[count - 1]
+
+    async def ask(self, text: str, reply: str) -> str:
+        """Ask in the chat that is shown and wait for the whole reply; the id of the conversation."""
+        number = len(self.client.answers) + 1
+        self.page.send_text(text)
+        (await self.answer(number)).finish(reply)
+        await self.settled()
+        assert self.page.conversation_id is not None
+        return self.page.conversation_id
+
+    async def settled(self) -> None:
+        """Until no reply is written and nothing is being read."""
+        await until(lambda: not self.chat.running(), "the end of all replies")
+        await self.tasks.finish()
+
+    def texts(self) -> list[str]:
+        """What the transcript shows, in order."""
+        return [entry.message.text for entry in self.page._open.entries()]
+
+
+def pytest_asyncio_loop_factories(config: object, item: object) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Qt and asyncio share one loop, as in the program."""
+    return {"qt": lambda: qasync.QEventLoop(QApplication.instance() or QApplication([]))}
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Theme:
+    theme = Theme("light")
+    theme.apply(qapp)
+    return theme
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> ScriptedClient:
+    client = ScriptedClient()
+    monkeypatch.setattr(providers, "client", lambda dialect, http: client)
+    return client
+
+
+async def build_stage(
+    folder: Path, theme: Theme, client: ScriptedClient, *, set_up: bool, open_database: bool
+) -> Stage:
+    """A page of its own window. Without `set_up` nothing but the tour can answer."""
+    errors: list[AppError] = []
+    bugs: list[BaseException] = []
+    feed = Feed()
+    store = ProviderStore(folder / "providers.json")
+    store.load()
+    settings = Settings(folder / "settings.json", Writer(on_error=lambda path, error: bugs.append(error)))
+    settings.load()
+    if set_up:
+        for service_id in ("mistral", "ollama"):
+            store.save(provider_from(service(service_id)))
+        settings.set(options.DEFAULT_MODEL, str(QWEN))
+    database = Database(folder / "tuppence.db")
+    secrets = Secrets(folder / "keys.age", {"TUPPENCE_KEY_MISTRAL": "test"})
+    catalogue = StageCatalogue(store, secrets, settings, database, feed)
+    library = Library(database, feed)
+    chat = Chat(database, library, catalogue, settings, feed)
+    tasks = Tasks(errors.append, bugs.append)
+    host = QWidget()
+    toasts = Toasts(theme, host)
+    page = ChatPage(theme, settings, library, chat, catalogue, feed, tasks, toasts)
+    stage = Stage(theme, settings, database, library, chat, catalogue, feed, tasks, client, page, toasts, host)
+    stage.errors, stage.bugs = errors, bugs
+    if open_database:
+        await stage.open_database(set_up=set_up)
+    page.resize(1008, 800)
+    page.show()
+    page.show_new()
+    page.focus_composer()
+    if open_database:
+        await tasks.finish()
+    return stage
+
+
+@pytest.fixture
+async def make_stage(tmp_path: Path, theme: Theme, client: ScriptedClient) -> AsyncIterator[Callable[..., Any]]:
+    stages: list[Stage] = []
+
+    async def make(*, set_up: bool = True, open_database: bool = True) -> Stage:
+        stages.append(await build_stage(tmp_path, theme, client, set_up=set_up, open_database=open_database))
+        return stages[-1]
+
+    yield make
+    for stage in stages:
+        await stage.close()
+        assert not stage.bugs
+
+
+@pytest.fixture
+async def stage(make_stage: Callable[..., Any]) -> Stage:
+    return await make_stage()
