@@ -96,6 +96,7 @@ _SAYS_NO_MODEL = re.compile(
     r"|(?:not a valid|unknown|no such|no endpoints found for) model|no endpoints found",
     re.I | re.S,
 )
+_SAYS_NO_PATH = re.compile(r"\b(?:file|page|path|route|url|endpoint)\b|cannot (?:get|post)", re.I)
 _SAYS_REFUSED = re.compile(r"moderation|flagged|guardrail|safety (?:filter|system)|content policy", re.I)
 
 
@@ -137,7 +138,7 @@ def provider_error(
         return say.key_rejected()
     if status in (403, 434, 451) or words & _NOT_ALLOWED:
         return say.not_allowed()
-    if status == 405 or (status == 404 and not _is_about_a_model(origin, report)):
+    if status == 405 or (status == 404 and not _is_about_a_model(report)):
         return say.nothing_there()
     if status == 404 or words & _NO_MODEL or (status in (None, 400, 422) and _SAYS_NO_MODEL.search(message)):
         return say.unknown_model()
@@ -154,11 +155,11 @@ def provider_error(
     return say.bad_request()
 
 
-def _is_about_a_model(origin: Origin, report: Report) -> bool:
-    """Whether a 404 means the model; of a server of one's own, a bare "not found" more often means the path."""
-    if "model_not_found" in report.words or "model" in report.message.lower():
+def _is_about_a_model(report: Report) -> bool:
+    """Whether a 404 means the model and not the path: then it says so, or has a code and does not speak of a path."""
+    if "model" in report.message.lower():
         return True
-    return bool(report.words & _NO_MODEL) and not is_loopback(origin.base_url)
+    return bool(report.words) and not _SAYS_NO_PATH.search(report.message)
 
 
 def web_page(origin: Origin, body: bytes) -> ProviderError:
@@ -166,9 +167,12 @@ def web_page(origin: Origin, body: bytes) -> ProviderError:
     return Words(origin, 200, redact(read_report(body).message, origin.key or "")[:2000]).web_page()
 
 
-def bad_answer(origin: Origin, data: bytes) -> ProviderError:
-    """For something that is not what the protocol says; `data` is what could not be read."""
-    return Words(origin, None, redact(data[:500].decode("utf-8", "replace"), origin.key or "")).bad_answer()
+def bad_answer(origin: Origin, data: bytes, *, midway: bool = False) -> ProviderError:
+    """For something that is not what the protocol says; `data` is what could not be read, `midway` after some that
+    could.
+    """
+    words = Words(origin, None, redact(data[:500].decode("utf-8", "replace"), origin.key or ""))
+    return words.damaged() if midway else words.bad_answer()
 
 
 def broken_stream(origin: Origin, detail: str = "") -> ProviderError:

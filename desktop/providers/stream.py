@@ -102,20 +102,21 @@ class EventStream:
         except ProviderError as error:
             self.error = error
         except (TypeError, AttributeError, KeyError, ValueError, IndexError):
-            # What is not shaped as the protocol says; checked here once, so that readers can be read.
-            self.error = errors.bad_answer(self._origin, json.dumps(item).encode())
-        if bad is not None and self.error is None and not torn:
-            self.error = errors.bad_answer(self._origin, bad)
+            # What is not shaped as the protocol says; caught here once, so that readers can be read.
+            bad = json.dumps(item).encode()
         if _DONE in payloads:
             reader.done = True
-        return reader.out.take()
+        events = reader.out.take()
+        if bad is not None and self.error is None and not torn:
+            self.error = errors.bad_answer(self._origin, bad, midway=reader.out.any_text)
+        return events
 
 
 def _parse(payloads: list[bytes]) -> tuple[list[Any], bytes | None]:
     """All payloads as JSON, and the first that is none. Invalid UTF-8 is replaced, never fatal."""
     wanted = [payload for payload in payloads if payload != _DONE] if _DONE in payloads else payloads
     try:
-        # One call for all that came together: several times as fast as one for each.
+        # One call for all that came together is faster than one for each.
         items = json.loads(f"[{b','.join(wanted).decode('utf-8', 'replace')}]")
         if len(items) == len(wanted):
             return _flat(items), None

@@ -1,4 +1,4 @@
-"""What each error says. Titles and lines are those of the design; which error it is, `errors.py` decides."""
+"""What each error says; which error it is, `errors.py` decides."""
 
 import re
 from dataclasses import dataclass, field
@@ -157,6 +157,10 @@ class Words:
     def bad_answer(self) -> ProviderError:
         line = _("Something came that is not a reply. Check the base URL ({address}) and the dialect, or retry.")
         return self._make(BadAnswer, _("{provider} did not answer as a model service"), line)
+
+    def damaged(self) -> ProviderError:
+        line = _("What came after it could not be read. The text so far is kept.")
+        return self._make(BadAnswer, _("The reply was damaged on its way"), line)
 
     def broken(self) -> ProviderError:
         line = _("The connection closed before the reply was complete. The text so far is kept.")

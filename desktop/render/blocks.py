@@ -182,6 +182,14 @@ def parse(text: str) -> tuple[Block, ...]:
     return tuple(block for _, block in reading.read(text, {}, notes=True))
 
 
+def warm_up() -> None:
+    """Imports what reading and colouring need; on another thread, so that the first words need not wait for it."""
+    from desktop.render import highlight, reading
+
+    reading.read("", {}, notes=False)
+    highlight.name_of("python")
+
+
 class IncrementalParser:
     """Reads a text that arrives in pieces, parsing only its tail again each time.
 

@@ -6,9 +6,9 @@ ElementTree from the blocks of `desktop.render.blocks`, the same that the screen
 parse (`tables`, `fenced_code`, `pymdownx.*`) have no effect here; those that process the tree do.
 """
 
-import xml.etree.ElementTree as etree  # noqa: S405 - builds trees, parses none
 from collections.abc import Iterable
 from typing import Any, assert_never
+from xml.etree.ElementTree import Element, ElementTree, SubElement
 
 from markdown import Markdown
 from markdown.blockparser import BlockParser
@@ -46,24 +46,24 @@ class ChatExtension(Extension):
 
 
 class _Parser(BlockParser):
-    def parseDocument(self, lines: Iterable[str]) -> etree.ElementTree:
-        self.root = etree.Element(self.md.doc_tag)
+    def parseDocument(self, lines: Iterable[str]) -> "ElementTree[Element]":
+        self.root = Element(self.md.doc_tag)
         _fill(self.root, b.parse("\n".join(lines)))
-        return etree.ElementTree(self.root)
+        return ElementTree(self.root)
 
 
 def _convert(text: str) -> str:
     return Markdown(extensions=[ChatExtension()]).convert(text)
 
 
-def _fill(parent: etree.Element, blocks: Iterable[b.Block], *, tight: bool = False) -> None:
+def _fill(parent: Element, blocks: Iterable[b.Block], *, tight: bool = False) -> None:
     for block in blocks:
         _block(parent, block, tight=tight)
         if len(parent):
             parent[-1].tail = (parent[-1].tail or "") + "\n"
 
 
-def _block(parent: etree.Element, block: b.Block, *, tight: bool) -> None:
+def _block(parent: Element, block: b.Block, *, tight: bool) -> None:
     match block:
         case b.Paragraph(content):
             if tight:
@@ -95,7 +95,7 @@ def _block(parent: etree.Element, block: b.Block, *, tight: bool) -> None:
             assert_never(block)
 
 
-def _list(parent: etree.Element, block: b.List) -> None:
+def _list(parent: Element, block: b.List) -> None:
     tag = "ul" if block.start is None else "ol"
     start = {} if block.start in (None, 1) else {"start": str(block.start)}
     element = _add(parent, tag, start)
@@ -108,7 +108,7 @@ def _list(parent: etree.Element, block: b.List) -> None:
         li.tail = "\n"
 
 
-def _table(parent: etree.Element, block: b.Table) -> None:
+def _table(parent: Element, block: b.Table) -> None:
     table = _add(parent, "table")
     for name, cell_name, rows in (("thead", "th", (block.head,)), ("tbody", "td", block.rows)):
         if not rows:
@@ -120,13 +120,13 @@ def _table(parent: etree.Element, block: b.Table) -> None:
                 _inlines(_add(tr, cell_name, {"style": f"text-align: {align}"} if align else {}), cell)
 
 
-def _notes(parent: etree.Element, notes: tuple[tuple[b.Block, ...], ...]) -> None:
+def _notes(parent: Element, notes: tuple[tuple[b.Block, ...], ...]) -> None:
     section = _add(_add(parent, "section", {"class": "footnotes"}), "ol")
     for number, blocks in enumerate(notes, 1):
         _fill(_add(section, "li", {"id": f"note-{number}"}), blocks)
 
 
-def _inlines(parent: etree.Element, content: Iterable[b.Inline]) -> None:
+def _inlines(parent: Element, content: Iterable[b.Inline]) -> None:
     for inline in content:
         match inline:
             case b.Text(text):
@@ -165,11 +165,11 @@ def _is_safe(url: str) -> bool:
     return lowered.startswith(_SAFE_SCHEMES) or ":" not in first
 
 
-def _add(parent: etree.Element, tag: str, attributes: dict[str, Any] | None = None) -> etree.Element:
-    return etree.SubElement(parent, tag, attributes or {})
+def _add(parent: Element, tag: str, attributes: dict[str, Any] | None = None) -> Element:
+    return SubElement(parent, tag, attributes or {})
 
 
-def _append(parent: etree.Element, text: str) -> None:
+def _append(parent: Element, text: str) -> None:
     if len(parent):
         parent[-1].tail = (parent[-1].tail or "") + _text(text)
     else:

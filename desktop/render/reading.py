@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -60,7 +61,7 @@ def read(text: str, env: dict[str, Any], *, notes: bool) -> list[tuple[int, Bloc
 def _parser(notes: bool) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
     parser.disable(["html_block"])
-    may_interrupt = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    may_interrupt: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before("fence", "formula", block_formula, may_interrupt)
     parser.block.ruler.before("fence", "comment", html_policy.comment_block, may_interrupt)
     parser.block.ruler.before("fence", "details", html_policy.details_block, may_interrupt)

@@ -109,7 +109,12 @@ CASES = [
     ("litellm", 400, err("Invalid model name passed in model=x", code="400"), UnknownModel),
     ("openrouter", 400, err("x is not a valid model ID", code=400), UnknownModel),
     ("openrouter", 404, err("No endpoints found for x", code=404, metadata={"error_type": "not_found"}), UnknownModel),
+    ("anthropic", 404, {"type": "error", "error": {"type": "not_found_error", "message": "Not found"}}, UnknownModel),
+    ("custom", 404, err("Resource not found.", type="invalid_request_error"), UnknownModel),
     # not this address
+    ("openai", 404, err("Invalid URL (POST /v1/v1/responses)", type="invalid_request_error"), BadAddress),
+    ("lmstudio", 404, {"error": "Unexpected endpoint or method. (POST /v1/x)"}, BadAddress),
+    ("ollama", 404, "404 page not found", BadAddress),
     ("custom", 404, {"detail": "Not Found"}, BadAddress),
     ("llamacpp", 404, err("File Not Found", type="not_found_error", code=404), BadAddress),
     ("custom", 404, "<html><title>404 Not Found</title></html>", BadAddress),

@@ -86,6 +86,17 @@ async def test_a_web_page_with_status_200(fake, endpoint, dialect):
     assert "Sign in to the hotel" in caught.value.detail
 
 
+async def test_damage_after_some_text_is_told_from_a_wrong_address(fake, endpoint):
+    fake.reply(PATH, Reply.sse(delta("So far"), "{torn"))
+    with pytest.raises(BadAnswer) as late:
+        await ask(endpoint())
+    fake.reply(PATH, Reply.sse("{torn"))
+    with pytest.raises(BadAnswer) as early:
+        await ask(endpoint())
+    assert "The text so far is kept" in late.value.explanation
+    assert "Check the base URL" in early.value.explanation
+
+
 async def test_plain_text_with_status_200(fake, endpoint):
     fake.reply(PATH, Reply(b"OK\n\nready\n", content_type="text/plain"))
     with pytest.raises(BadAnswer):

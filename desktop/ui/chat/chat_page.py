@@ -1,7 +1,7 @@
 """The chat page: header, messages or the way to begin, composer. It joins them to the chat that is shown."""
 
-from PySide6.QtCore import QEvent, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.errors import Action
@@ -9,7 +9,6 @@ from desktop.domain.message import Message, Role
 from desktop.domain.model import ModelRef
 from desktop.domain.usage import estimate_tokens
 from desktop.i18n import gettext as _
-from desktop.providers.registry import service
 from desktop.services.catalogue import TOUR_MODEL, Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
@@ -20,6 +19,7 @@ from desktop.ui.chat import suggestions
 from desktop.ui.chat.composer import WIDTH, Composer
 from desktop.ui.chat.copying import last_code
 from desktop.ui.chat.drafts import Drafts, join
+from desktop.ui.chat.error_actions import ErrorActions
 from desktop.ui.chat.first_run import FirstRun
 from desktop.ui.chat.header import Header
 from desktop.ui.chat.model_picker import ModelPicker
@@ -62,6 +62,7 @@ class ChatPage(QWidget):
         self._toasts = toasts
         self._drafts = Drafts(library, tasks, self)
         self._open = OpenChat(library, chat, catalogue, feed, tasks, self._drafts, self)
+        self._errors = ErrorActions(catalogue, tasks, self)
         self._picker: ModelPicker | None = None
         self._shown_id: str | None = None
         self._follow_next = False
@@ -78,7 +79,7 @@ class ChatPage(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._transcript = Transcript(theme)
         self._stack = QStackedWidget()
-        for page in (self._empty, self._first_run, self._transcript):
+        for page in (QWidget(), self._empty, self._first_run, self._transcript):  # nothing until it is known what
             self._stack.addWidget(page)
         self._suggestions = suggestions.Suggestions(theme)
         self._suggestions.setMaximumWidth(px(WIDTH))
@@ -117,6 +118,10 @@ class ChatPage(QWidget):
         transcript.edit_requested.connect(self._on_edit)
         transcript.branch_requested.connect(open_chat.show_branch)
         transcript.action_requested.connect(self._act)
+        self._errors.retried.connect(self._regenerate)
+        self._errors.edit_requested.connect(transcript.edit_message)
+        self._errors.model_requested.connect(self.choose_model)
+        self._errors.settings_requested.connect(self.settings_requested)
         self._first_run.settings_requested.connect(lambda provider: self.settings_requested.emit("providers", provider))
         self._first_run.local_model_chosen.connect(self._use)
         self._first_run.tour_requested.connect(self._start_tour)
@@ -147,6 +152,7 @@ class ChatPage(QWidget):
         """Send a text as if it had been typed; what stands in the composer stays there."""
         if self._open.shown.model is None:
             self._give_back(text)
+            self._composer.show_block()
         else:
             self._follow_next = True
             self._open.submit(text)
@@ -291,10 +297,7 @@ class ChatPage(QWidget):
     def _on_entered(self) -> None:
         self._composer.set_text(self._drafts.of(self._open.shown.id).text)
 
-    def _on_loaded(self, draft: str, message_id: str) -> None:
-        """What an earlier session left goes before what has been typed since."""
-        if draft:
-            self._give_back(draft)
+    def _on_loaded(self, message_id: str) -> None:
         if message_id:
             self._transcript.scroll_to_message(message_id)
         self._mark_read()
@@ -306,11 +309,10 @@ class ChatPage(QWidget):
     # Writing
 
     def _on_send(self, text: str) -> None:
-        if self._open.shown.model is not None:
-            self._composer.set_text("")
-            self._keep_draft("")
-            self._follow_next = True
-            self._open.submit(text)
+        self._composer.set_text("")
+        self._keep_draft("")
+        self._follow_next = True
+        self._open.submit(text)
 
     def _on_edit(self, message_id: str, text: str) -> None:
         self._follow_next = True
@@ -363,33 +365,9 @@ class ChatPage(QWidget):
         self.focus_composer()
 
     def _act(self, message_id: str, action: Action) -> None:
-        """What a button of an error card does."""
         message = next((message for message in self._open.shown.path() if message.id == message_id), None)
-        if message is None:
-            return
-        provider_id = message.model.provider_id if message.model else ""
-        match action:
-            case Action.RETRY:
-                self._regenerate(message_id)
-            case Action.CHOOSE_MODEL:
-                self.choose_model()
-            case Action.EDIT_MESSAGE if message.parent_id is not None:
-                self._transcript.edit_message(message.parent_id)
-            case Action.OPEN_BILLING:
-                provider = self._catalogue.provider(provider_id)
-                if provider and (page := service(provider.service_id).billing_page):
-                    QDesktopServices.openUrl(QUrl(page))
-                else:
-                    self.settings_requested.emit("providers", provider_id)
-            case Action.SHOW_FOLDER:
-                self.settings_requested.emit("data", "")
-            case Action.KEEP_FOR_SESSION:
-                self._tasks.start(self._catalogue.keep_keys_for_session())
-                self.settings_requested.emit("providers", provider_id)
-            case Action.UNLOCK_KEYCHAIN if message.failure and message.failure.code == "keychain_locked":
-                self._regenerate(message_id)  # reading the key opens the keychain's own dialog
-            case _:
-                self.settings_requested.emit("providers", provider_id)
+        if message is not None:
+            self._errors.act(message, action)
 
     # Inside
 

@@ -39,6 +39,7 @@ class Composer(QFrame):
         self._theme = theme
         self._running = False
         self._blocked = ""
+        self._tried = False
         self._waiting = False
         self._history_tokens = 0
         self._build()
@@ -102,12 +103,18 @@ class Composer(QFrame):
             self._show_state()
 
     def set_blocked(self, text: str, action: str = "") -> None:
-        """Nothing can be sent, and why; an empty text ends that. The strip shows once there is something to send."""
+        """Nothing can be sent, and why; an empty text ends that. The strip shows once one has tried."""
         if text != self._blocked:
             self._blocked = text
+            self._tried = False
             self._blocked_strip.set_text(text, action)
             self._count(self.text())
             self._show_state()
+
+    def show_block(self) -> None:
+        """Something was to be sent and could not be: say so where nobody overlooks it."""
+        self._tried = True
+        self._show_state()
 
     def set_waiting(self, text: str, *, held: bool = False) -> None:
         """The message that waits for the reply to end, or (`held`) for Enter; empty if there is none."""
@@ -131,7 +138,11 @@ class Composer(QFrame):
     # Inside
 
     def _submit(self) -> None:
-        if not (self.edit.is_blank() and not self._waiting):
+        if self.edit.is_blank() and not self._waiting:
+            return
+        if self._blocked:
+            self.show_block()
+        else:
             self.send_requested.emit(self.edit.text())
 
     def _on_button(self) -> None:
@@ -152,7 +163,7 @@ class Composer(QFrame):
 
     def _count(self, text: str) -> None:
         tokens = self._history_tokens + estimate_tokens(text)
-        if self._blocked and self.edit.is_blank():
+        if self._blocked:
             said = self._blocked
         elif tokens:
             said = _("≈ {n} tokens").format(n=figures.tokens(tokens)).replace(" ", figures.NBSP)
@@ -163,7 +174,7 @@ class Composer(QFrame):
 
     def _show_state(self) -> None:
         blank = self.edit.is_blank()
-        self._blocked_strip.setVisible(bool(self._blocked) and not blank and not self._running)
+        self._blocked_strip.setVisible(bool(self._blocked) and self._tried)
         can_send = not self._blocked and (not blank or self._waiting)
         self._send.show_state(stop=self._running, enabled=self._running or can_send)
 

@@ -44,11 +44,15 @@ class Drafts(QObject):
         return self._unsent.setdefault(conversation_id, Unsent())
 
     async def stored(self, conversation_id: str | None) -> str:
-        """What an earlier session has left; nothing from the second call on."""
+        """What an earlier session has left; nothing once it has been handed out."""
         if conversation_id in self._read:
             return ""
         self._read.add(conversation_id)
-        return await self._library.draft(conversation_id)
+        try:
+            return await self._library.draft(conversation_id)
+        except BaseException:
+            self._read.discard(conversation_id)
+            raise
 
     def touch(self, conversation_id: str | None) -> None:
         """The texts have changed: save them soon."""

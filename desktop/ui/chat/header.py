@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSpacerItem, QWidget
 
 from desktop.domain import figures
 from desktop.i18n import gettext as _
@@ -61,7 +61,8 @@ class Header(QWidget):
         self._row.addWidget(self._toggle)
         self._row.addSpacing(px(4))
         self._row.addWidget(self._new_chat)
-        self._row.addSpacing(px(4))
+        self._gap = QSpacerItem(px(4), 0)
+        self._row.addSpacerItem(self._gap)
         self._row.addWidget(self._title)
         self._row.addWidget(self._editor, 1)
         self._row.addSpacing(px(12))
@@ -100,6 +101,7 @@ class Header(QWidget):
         """In a narrow window there is no sidebar and so the new-chat button stands here."""
         self._compact = compact
         self._new_chat.setVisible(compact)
+        self._gap.changeSize(self._theme.px(8 if compact else 4), 0)
         self._set_margins()
         self._fit()
 

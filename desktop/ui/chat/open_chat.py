@@ -5,8 +5,6 @@ Replies belong to the chat service and go on when another chat is opened. Whatev
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -22,7 +20,7 @@ from desktop.domain.changes import (
     TurnEnded,
     TurnStarted,
 )
-from desktop.domain.conversation import Conversation, Tree
+from desktop.domain.conversation import Tree
 from desktop.domain.errors import ConversationGone
 from desktop.domain.events import Failed, Finished, Stopped, TurnEvent
 from desktop.domain.message import Message, Status
@@ -33,52 +31,11 @@ from desktop.services.feed import Feed
 from desktop.services.library import Library
 from desktop.services.turn import Turn
 from desktop.ui.chat.drafts import Drafts, join
+from desktop.ui.chat.shown import Shown
 from desktop.ui.tasks import Tasks
 from desktop.ui.transcript.entry import Entry
 
 StartTurn = Callable[[], Coroutine[Any, Any, Turn]]
-
-
-@dataclass(slots=True, eq=False)
-class Shown:
-    """One visit to a chat. `id` is None for a new one until its first message is stored.
-
-    `head_id` is the end of the branch on the screen; `ended` the last reply that came to its end meanwhile, which may
-    not have been read from disk yet; `stopping` that it was stopped before there was a turn.
-    """
-
-    id: str | None
-    model: ModelRef | None = None
-    conversation: Conversation | None = None
-    tree: Tree = field(default_factory=lambda: Tree(()))
-    head_id: str | None = None
-    title: str = ""
-    cost: Decimal | None = None
-    turn: Turn | None = None
-    unsubscribe: Callable[[], None] | None = None
-    ended: Message | None = None
-    sending: bool = False
-    stopping: bool = False
-    reading: bool = False
-    stale: bool = False
-
-    @property
-    def running(self) -> bool:
-        """Whether a reply is being written or asked for."""
-        return self.sending or (self.turn is not None and self.turn.reply.status is Status.STREAMING)
-
-    @property
-    def tail_id(self) -> str | None:
-        """What the next question follows: the end of the branch, also of one that has not been read yet."""
-        latest = self.turn.message_id if self.turn else self.ended.id if self.ended else None
-        return latest if latest is not None and latest not in self.tree else self.head_id
-
-    def path(self) -> list[Message]:
-        """The messages on the screen, the one being written as it stands."""
-        live = {self.ended.id: self.ended} if self.ended else {}
-        if self.turn is not None:
-            live[self.turn.message_id] = self.turn.message()
-        return [live.get(message.id, message) for message in self.tree.path(self.head_id)]
 
 
 class OpenChat(QObject):
@@ -86,11 +43,11 @@ class OpenChat(QObject):
 
     left = Signal()  # the chat on the screen is about to change: keep what must be kept
     entered = Signal()  # `shown` is another one now; its messages may still be on their way
-    loaded = Signal(str, str)  # the draft an earlier session left, the message to go to
+    loaded = Signal(str)  # the messages are there; the one to go to, or ""
     changed = Signal()  # messages, title, model, running: anything on the screen
     streamed = Signal(str, object)  # message id, TurnEvent
     replied = Signal()  # a reply in this chat has ended
-    given_back = Signal(str)  # a text that could not be sent
+    given_back = Signal(str)  # a text that belongs into the composer: a draft, or what could not be sent
 
     def __init__(
         self,
@@ -141,9 +98,7 @@ class OpenChat(QObject):
         self.changed.emit()
 
     async def _load_new(self, shown: Shown) -> None:
-        draft = await self._drafts.stored(None)
-        if shown is self.shown:
-            self.loaded.emit(draft, "")
+        self._hand_out(shown, await self._drafts.stored(None))
 
     async def _load(self, shown: Shown, message_id: str) -> None:
         assert shown.id is not None
@@ -152,13 +107,21 @@ class OpenChat(QObject):
             if message_id and message_id in shown.tree and message_id not in {m.id for m in shown.path()}:
                 await self._library.select(shown.id, message_id)
                 await self._read(shown)
-            draft = await self._drafts.stored(shown.id)
+            self._hand_out(shown, await self._drafts.stored(shown.id))
         except ConversationGone:
             if shown is self.shown:
                 self.show_new()
             raise
         if shown is self.shown:
-            self.loaded.emit(draft, message_id)
+            self.loaded.emit(message_id)
+
+    def _hand_out(self, shown: Shown, draft: str) -> None:
+        """What an earlier session left goes before what has been typed since."""
+        if draft and shown.id == self.shown.id:
+            self.given_back.emit(draft)
+        elif draft:
+            unsent = self._drafts.of(shown.id)
+            unsent.text = join(draft, unsent.text)
 
     async def _read(self, shown: Shown) -> None:
         """Messages, title and cost from disk, as they stand when this returns."""
@@ -388,7 +351,7 @@ class OpenChat(QObject):
             self.changed.emit()
 
     def _follow_models(self) -> None:
-        if self.shown.id is None and self._chosen_for_new is None:
+        if self.shown.model is None or (self.shown.id is None and self._chosen_for_new is None):
             self.shown.model = self._catalogue.default_model()
         self.changed.emit()
 

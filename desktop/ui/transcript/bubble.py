@@ -20,7 +20,7 @@ from desktop.ui.widgets.paint import paint_box
 
 _PLACE = Place(above=0, tone=Tone.BUBBLE)
 _LONGEST_PIECE = 4000  # of one line without breaks: longer ones are cut, so that layout stays quick
-_WIDE = 400  # letters from which a bubble takes all the width it may without being measured
+_MEASURED = 4000  # letters; a longer question takes all the width it may without being measured
 _ROW = 28
 _EDITOR_LINES = 14
 
@@ -151,7 +151,7 @@ class BubbleWidget(MessageWidget):
         text = self.entry.message.text
         pieces = _pieces(text)
         room = most
-        if len(text) <= _WIDE:
+        if len(text) <= _MEASURED:
             flows = (Flow(self.styles, (Run(piece),), Tone.BUBBLE) for piece in pieces)
             room = min(most, max((flow.natural_width() for flow in flows), default=0))
         if self._leaves_for == (text, room, self._unfolded):

@@ -13,8 +13,8 @@ from desktop.ui.transcript.blocks.drawn import DrawnLeaf
 from desktop.ui.transcript.blocks.prose import DrawnFormula, DrawnRule, DrawnText
 from desktop.ui.transcript.blocks.table import DrawnTable
 from desktop.ui.transcript.heights import Heights
-from desktop.ui.transcript.leaves import Bullet, Marker, Place
-from desktop.ui.transcript.styles import Styles
+from desktop.ui.transcript.leaves import Bullet, Marker
+from desktop.ui.transcript.styles import Styles, direction_of
 from desktop.ui.widgets.paint import paint_box, paint_dot
 
 _KINDS: dict[type, Callable[..., DrawnLeaf]] = {
@@ -33,6 +33,7 @@ _AROUND = 12  # how far the caret may stand out of the column
 class _Slot:
     leaf: leaves.Leaf
     above: int  # pixels between it and the one before
+    mirrored: bool  # whether it begins at the right
     drawn: DrawnLeaf | None = None
 
 
@@ -67,10 +68,12 @@ class Column:
         heights: list[int] = []
         previous = self._slots[keep - 1].leaf if keep else None
         dirty: int | None = None
+        mirrored = self._slots[keep - 1].mirrored if keep else False
         for index, leaf in enumerate(new):
             above = self._theme.px(leaves.space_between(previous, leaf)) if previous else 0
             previous = leaf
-            slot = _Slot(leaf, above)
+            mirrored = self._is_mirrored(leaf, mirrored)
+            slot = _Slot(leaf, above, mirrored)
             before = old[index] if index < len(old) else None
             if before is not None and before.leaf == leaf and before.above == above:
                 slots.append(before)
@@ -199,7 +202,7 @@ class Column:
             if drawn is None:
                 continue
             self._paint_bars(painter, row)
-            self._paint_markers(painter, slot.leaf.place, drawn)
+            self._paint_markers(painter, slot, drawn)
             painter.save()
             painter.translate(drawn.rect.topLeft())
             drawn.paint(painter, QRectF(clip.translated(-drawn.rect.topLeft())))
@@ -213,11 +216,11 @@ class Column:
         for number, bar in enumerate(slot.leaf.place.bars):
             rect = slot.drawn.rect
             top = rect.top() - (slot.above if number < slot.leaf.place.joined and row else 0)
-            x = self._across(self._theme.px(bar), self._theme.px(_BAR))
+            x = self._across(self._theme.px(bar), self._theme.px(_BAR), slot.mirrored)
             painter.fillRect(x, top, self._theme.px(_BAR), rect.bottom() + 1 - top, self._theme.color("border-strong"))
 
-    def _paint_markers(self, painter: QPainter, place: Place, drawn: DrawnLeaf) -> None:
-        px = self._theme.px
+    def _paint_markers(self, painter: QPainter, slot: _Slot, drawn: DrawnLeaf) -> None:
+        px, place, mirrored = self._theme.px, slot.leaf.place, slot.mirrored
         baseline = drawn.rect.top() + drawn.first_baseline()
         middle = baseline - px(5)
         color = self._theme.color("text-secondary")
@@ -228,15 +231,15 @@ class Column:
                 painter.setFont(font)
                 painter.setPen(color)
                 width = px(80)
-                left = self._across(x - px(6) - width, width)
-                align = Qt.AlignmentFlag.AlignRight if not self._mirrored else Qt.AlignmentFlag.AlignLeft
+                left = self._across(x - px(6) - width, width, mirrored)
+                align = Qt.AlignmentFlag.AlignLeft if mirrored else Qt.AlignmentFlag.AlignRight
                 ascent = painter.fontMetrics().ascent()
                 box = QRectF(left, baseline - ascent, width, painter.fontMetrics().height())
-                painter.drawText(box, align | Qt.AlignmentFlag.AlignTop, marker.text)
+                painter.drawText(box, align | Qt.AlignmentFlag.AlignAbsolute, marker.text)
             elif marker.bullet in (Bullet.CHECKED, Bullet.UNCHECKED):
-                self._paint_box(painter, self._across(x - px(21), px(16)), middle - px(8), marker)
+                self._paint_box(painter, self._across(x - px(21), px(16), mirrored), middle - px(8), marker)
             else:
-                self._paint_bullet(painter, QPointF(self._across(x - px(11), 0), middle), marker.bullet)
+                self._paint_bullet(painter, QPointF(self._across(x - px(11), 0, mirrored), middle), marker.bullet)
 
     def _paint_bullet(self, painter: QPainter, centre: QPointF, bullet: Bullet) -> None:
         color, px = self._theme.color("text-secondary"), self._theme.px
@@ -272,14 +275,16 @@ class Column:
 
     # Geometry
 
-    @property
-    def _mirrored(self) -> bool:
-        return self._host.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    def _is_mirrored(self, leaf: leaves.Leaf, before: bool) -> bool:
+        """A text begins where its own language does; what is no text stands as what is above it."""
+        if isinstance(leaf, leaves.TextLeaf) and leaf.runs:
+            return direction_of("".join(run.text for run in leaf.runs)) is Qt.LayoutDirection.RightToLeft
+        return before
 
-    def _across(self, x: int, width: int) -> int:
-        """A distance from the column's leading edge as a place in the host."""
+    def _across(self, x: int, width: int, mirrored: bool) -> int:
+        """A distance from the edge where a leaf begins, as a place in the host."""
         left = self._origin[0]
-        return left + self._width - x - width if self._mirrored else left + x
+        return left + self._width - x - width if mirrored else left + x
 
     def _slot_height(self, slot: _Slot) -> int:
         room = max(self._theme.px(80), self._width - self._theme.px(slot.leaf.place.indent) if self._width else 0)
@@ -314,7 +319,7 @@ class Column:
         indent = self._theme.px(slot.leaf.place.indent)
         room = max(self._theme.px(80), self._width - indent)
         top = self._origin[1] + self._heights.top(row) + slot.above
-        slot.drawn.place(QRect(self._across(indent, room), top, room, self._heights[row] - slot.above))
+        slot.drawn.place(QRect(self._across(indent, room, slot.mirrored), top, room, self._heights[row] - slot.above))
 
     def _update_from(self, row: int) -> None:
         top = self._origin[1] + self._heights.top(min(row, len(self._heights)))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
 from desktop.ui.transcript.leaves import Face, Run, Tone
 from desktop.ui.transcript.styles import Styles, direction_of
@@ -33,10 +33,13 @@ class Flow:
             self._starts.append(self._starts[-1] + _utf16_length(run.text))
         text = "".join(run.text for run in runs)
         self._layout = QTextLayout(text, styles.font(tone, level))
-        option = QTextOption(align or Qt.AlignmentFlag.AlignLeft)
+        direction = direction_of(text)
+        near = (
+            Qt.AlignmentFlag.AlignRight if direction is Qt.LayoutDirection.RightToLeft else Qt.AlignmentFlag.AlignLeft
+        )
+        option = QTextOption((align or near) | Qt.AlignmentFlag.AlignAbsolute)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.direction = direction_of(text)
-        option.setTextDirection(self.direction)
+        option.setTextDirection(direction)
         self._layout.setTextOption(option)
         self._layout.setCacheEnabled(True)
         self._lines = 0
@@ -108,9 +111,16 @@ class Flow:
         return self.used_width()
 
     def narrowest_width(self) -> int:
-        """The width of the longest word, roughly, in pixels."""
+        """The width of the longest word. Set the width again afterwards."""
+        option = self._layout.textOption()
+        usual = option.wrapMode()
+        option.setWrapMode(QTextOption.WrapMode.WordWrap)
+        self._layout.setTextOption(option)
         self.set_width(_UNBOUND)
-        return ceil(self._layout.minimumWidth())
+        width = ceil(self._layout.minimumWidth())
+        option.setWrapMode(usual)
+        self._layout.setTextOption(option)
+        return width
 
     def used_width(self) -> int:
         """The width of the longest line as it is set."""
@@ -129,7 +139,7 @@ class Flow:
             return QPointF(0, self.first_baseline())
         line = self._layout.lineAt(self._lines - 1)
         end = line.textStart() + line.textLength()
-        return QPointF(line.cursorToX(end)[0], line.y() + line.ascent())
+        return QPointF(_x_of(line, end), line.y() + line.ascent())
 
     def paint(self, painter: QPainter, at: QPointF, clip: QRectF) -> None:
         """Draw what lies in `clip`, with the upper left corner at `at`."""
@@ -172,12 +182,17 @@ class Flow:
                 first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
                 if first >= last:
                     continue
-                left, right = sorted((line.cursorToX(first)[0], line.cursorToX(last)[0]))
+                left, right = sorted((_x_of(line, first), _x_of(line, last)))
                 middle = line.y() + line.ascent() - px(5)
                 box = QRectF(
                     at.x() + left - px(_CODE_PAD), at.y() + middle - px(10), right - left + px(_CODE_PAD), px(20)
                 )
                 paint_box(painter, box, px(4), self._styles.theme.color("code-inline"))
+
+
+def _x_of(line: QTextLine, position: int) -> float:
+    x: float = line.cursorToX(position)[0]  # type: ignore[index]
+    return x
 
 
 def _range(start: int, length: int, made: QTextCharFormat) -> QTextLayout.FormatRange:

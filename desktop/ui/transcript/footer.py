@@ -188,11 +188,11 @@ class Footer(QWidget):
         if self._status:
             font = self._theme.font(13)
             width = QFontMetricsF(font).horizontalAdvance(self._status) + 1
-            x = inset + (px(22) if self._writing else self._buttons_width())
-            x = self.width() - x - width if mirrored else x
-            pieces.append(_Piece(self._status, QRectF(x, 0, width, self.height()), font, "text-muted"))
+            left: float = inset + (px(22) if self._writing else self._buttons_width())
+            left = self.width() - left - width if mirrored else left
+            pieces.append(_Piece(self._status, QRectF(left, 0, width, self.height()), font, "text-muted"))
         shown = self._shown()
-        x = inset if mirrored else self.width() - inset - self._width_of(shown)
+        x: float = inset if mirrored else self.width() - inset - self._width_of(shown)
         money_role = "accent-text" if self._writing else "text-secondary"
         for index, figure in enumerate(shown):
             rest = figure.text.removeprefix(figure.money) + (_SEPARATOR if index < len(shown) - 1 else "")

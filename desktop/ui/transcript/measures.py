@@ -1,7 +1,7 @@
 """The transcript's measures in design pixels; `theme.px` makes them the screen's."""
 
 COLUMN = 720
-MARGIN = 24  # the least space beside the column in a narrow window
+MARGIN = 32  # the least space beside the column in a narrow window
 OUTSET = 16  # how far bubbles stand out of the column
 TOP = 12
 BOTTOM = 16

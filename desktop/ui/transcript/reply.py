@@ -124,8 +124,7 @@ class ReplyWidget(MessageWidget):
         paint_dot(painter, dot, px(8), theme.provider_color(self.entry.provider_color_id))
         painter.setFont(theme.font(13, 600))
         painter.setPen(theme.color("text-secondary"))
-        align = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | align, self._name())
+        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, self._name())
 
     def restyle(self) -> None:
         super().restyle()

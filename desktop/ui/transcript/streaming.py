@@ -15,11 +15,11 @@ from desktop.ui.transcript.written import Written
 
 FLUSH_MS = 33
 FIGURES_MS = 250
-_COST_FACTOR = 3  # after a flush that took long, wait this many times as long
+_REST = 15  # after a flush, wait at least this many times as long as it took
 
 
 class LiveReply(QObject):
-    """Folds events into a `Written`, at most every 33 ms and never for more than a quarter of the time.
+    """Folds events into a `Written`, at most every 33 ms and for a sixteenth of the time.
 
     `on_text` is called after text has been added, `on_tick` when figures that run by the clock should be shown again.
     """
@@ -96,7 +96,7 @@ class LiveReply(QObject):
         self.written.add(text, thought)
         self._on_text()
         cost = time.monotonic() - began
-        self._next_flush = began + max(FLUSH_MS / 1000, cost * (1 + _COST_FACTOR))
+        self._next_flush = began + max(FLUSH_MS / 1000, cost * (1 + _REST))
 
     def end(self) -> None:
         """No more events will come."""

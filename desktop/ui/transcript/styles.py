@@ -1,5 +1,7 @@
 """Fonts and formats of the transcript's text, made once for each theme."""
 
+import unicodedata
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QTextCharFormat
 
@@ -96,8 +98,6 @@ class Styles:
 
 def direction_of(text: str) -> Qt.LayoutDirection:
     """The direction of a paragraph: that of its first letter that has one."""
-    import unicodedata
-
     for character in text:
         kind = unicodedata.bidirectional(character)
         if kind == "L":

@@ -4,6 +4,7 @@ What a person reads never moves by itself. Before anything changes, the first vi
 end is being followed), and afterwards it is put back where it was.
 """
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 from desktop.domain.events import Failed, Finished, Stopped, TurnEvent
 from desktop.domain.message import Message, Role
 from desktop.i18n import gettext as _
+from desktop.render import blocks
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript import measures
 from desktop.ui.transcript.bubble import BubbleWidget
@@ -62,6 +64,7 @@ class Transcript(QAbstractScrollArea):
         self._places: dict[str, _Anchor] = {}  # by conversation, of those that were not read at their end
         self._follow = True
         self._arranging = False
+        self._warm = False
         self._current = -1
         self._ahead = QTimer(self, singleShot=True, interval=0)
         self._ahead.timeout.connect(self._build_ahead)
@@ -382,6 +385,9 @@ class Transcript(QAbstractScrollArea):
             self._measure(self._rows[message_id], widget)
 
     def _begin(self, message: Message) -> LiveReply:
+        if not self._warm:
+            self._warm = True
+            threading.Thread(target=blocks.warm_up, daemon=True).start()
         written = Written(message)
         reply = LiveReply(
             message,

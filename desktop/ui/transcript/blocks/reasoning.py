@@ -61,8 +61,7 @@ class ReasoningToggle(KeyboardFocus, QPushButton):
         painter.setFont(self._font())
         painter.setPen(color)
         rest = QRectF(self.rect()).adjusted(0 if mirrored else px(19), 0, -px(19) if mirrored else 0, 0)
-        align = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | align, self._text)
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, self._text)
 
     def _font(self) -> QFont:
         return self.theme.tabular(self.theme.font(13))

@@ -1,0 +1,52 @@
+"""What is known about the chat on the screen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from desktop.domain.conversation import Conversation, Tree
+from desktop.domain.message import Message, Status
+from desktop.domain.model import ModelRef
+from desktop.services.turn import Turn
+
+
+@dataclass(slots=True, eq=False)
+class Shown:
+    """One visit to a chat. `id` is None for a new one until its first message is stored.
+
+    `head_id` is the end of the branch on the screen; `ended` the last reply that came to its end meanwhile, which may
+    not have been read from disk yet; `stopping` that it was stopped before there was a turn.
+    """
+
+    id: str | None
+    model: ModelRef | None = None
+    conversation: Conversation | None = None
+    tree: Tree = field(default_factory=lambda: Tree(()))
+    head_id: str | None = None
+    title: str = ""
+    cost: Decimal | None = None
+    turn: Turn | None = None
+    unsubscribe: Callable[[], None] | None = None
+    ended: Message | None = None
+    sending: bool = False
+    stopping: bool = False
+    reading: bool = False
+    stale: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Whether a reply is being written or asked for."""
+        return self.sending or (self.turn is not None and self.turn.reply.status is Status.STREAMING)
+
+    @property
+    def tail_id(self) -> str | None:
+        """What the next question follows: the end of the branch, also of one that has not been read yet."""
+        latest = self.turn.message_id if self.turn else self.ended.id if self.ended else None
+        return latest if latest is not None and latest not in self.tree else self.head_id
+
+    def path(self) -> list[Message]:
+        """The messages on the screen, the one being written as it stands."""
+        live = {self.ended.id: self.ended} if self.ended else {}
+        if self.turn is not None:
+            live[self.turn.message_id] = self.turn.message()
+        return [live.get(message.id, message) for message in self.tree.path(self.head_id)]
