@@ -2,7 +2,9 @@
 
 The map of the package (the README's "Finding your way" says which file to open for what):
 
-    app.py        builds every object and joins them; start-up and shutdown told in order
+    app.py        start-up: a window on the screen first, then everything else
+    start.py      what there is before the services: settings, theme, the empty window
+    application.py  builds every object and joins them; while it runs; shutdown told in order
     cli.py        the headless commands; thin, over the same services, never imports Qt
     domain/       what things are: frozen dataclasses; no Qt, no I/O, no third party
     providers/    talking to model services over httpx; no Qt, no SQL

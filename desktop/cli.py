@@ -38,10 +38,8 @@ from desktop.services.catalogue import TOUR_MODEL, Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
-from desktop.settings.files import Writer
-from desktop.settings.providers import ProviderStore
+from desktop.settings.choices import Choices
 from desktop.settings.secrets import Secrets
-from desktop.settings.store import Settings
 from desktop.storage.database import Database
 
 OK, PROBLEM, USAGE, PROVIDER, NO_KEY, INTERRUPTED = 0, 1, 2, 3, 5, 130
@@ -126,14 +124,12 @@ def main(words: list[str]) -> int:
 async def _with_services(paths: Paths, arguments: argparse.Namespace) -> int:
     """Build the services as app.py does, run the command, and leave everything saved."""
     database = Database(paths.database)
-    writer = Writer(on_error=lambda path, error: _complain(f"{path}: {error}"))
-    settings, store = Settings(paths.settings, writer), ProviderStore(paths.providers)
-    settings.load()
-    store.load()
-    for problem in (*settings.problems, *store.problems):
+    choices = Choices(paths)
+    settings = choices.settings
+    for problem in choices.problems:
         _complain(problem)
     feed = Feed()
-    catalogue = Catalogue(store, Secrets(paths.keys), settings, database, feed)
+    catalogue = Catalogue(choices.providers, Secrets(paths.keys), settings, database, feed)
     library = Library(database, feed)
     chat = Chat(database, library, catalogue, settings, feed, writer="cli")
     try:
@@ -144,7 +140,7 @@ async def _with_services(paths: Paths, arguments: argparse.Namespace) -> int:
         await chat.stop_all()
         await providers.aclose()
         await database.close()
-        writer.flush()
+        choices.writer.flush()
 
 
 async def _ask(services: Services, arguments: argparse.Namespace) -> int:

@@ -39,14 +39,16 @@ def _ask_in_a_window(paths: Paths) -> Message:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from desktop.app import Application
+    from desktop.application import Application
     from desktop.services.catalogue import TOUR_MODEL
+    from desktop.settings.choices import Choices
+    from desktop.start import Start
     from desktop.ui.single_instance import SingleInstance
 
     qt = QApplication.instance() or QApplication(["tuppence"])
     assert isinstance(qt, QApplication)
     paths.data.mkdir(parents=True, exist_ok=True)
-    application = Application(qt, paths, SingleInstance(paths))
+    application = Application(Start(qt, paths, Choices(paths)), SingleInstance(paths))
     outcome: list[Message | Exception] = []
 
     async def scenario() -> None:

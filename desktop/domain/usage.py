@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-_WIDE = re.compile("[\u2e80-\U0010ffff]")
+_WIDE = "[\u2e80-\U0010ffff]"  # compiled when it is first used: it is the slow part of importing this module
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +28,5 @@ class Usage:
 
 def estimate_tokens(text: str) -> int:
     """A rough count for text no provider counted: four characters a token, one for each CJK character."""
-    wide = 0 if text.isascii() else len(_WIDE.findall(text))
+    wide = 0 if text.isascii() else len(re.findall(_WIDE, text))
     return wide + -(-(len(text) - wide) // 4)

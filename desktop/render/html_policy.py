@@ -34,6 +34,7 @@ _LAYOUT = frozenset(
         *("section", "small", "span", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
     )
 )
+_DEEPEST = 60  # tags within tags; further ones are text
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)((?:\s[^>]*)?)/?>\Z", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _DETAILS = re.compile(r"<details(?:\s[^>]*)?>\s*(?:<summary>(.*?)</summary>)?\s*\Z", re.IGNORECASE)
@@ -135,7 +136,8 @@ def _partners(tokens: list[Token]) -> set[int]:
             if name not in _MEANINGS and name not in _LAYOUT and name != "a":
                 continue
             if not tag[1]:
-                stack.append((name, index))
+                if sum(map(len, stacks)) < _DEEPEST:
+                    stack.append((name, index))
             elif any(name == opened for opened, _ in stack):
                 while stack[-1][0] != name:
                     stack.pop()

@@ -46,7 +46,7 @@ class ChatExtension(Extension):
 
 
 class _Parser(BlockParser):
-    def parseDocument(self, lines: Iterable[str]) -> "ElementTree[Element]":
+    def parseDocument(self, lines: Iterable[str]) -> "ElementTree[Element | None]":
         self.root = Element(self.md.doc_tag)
         _fill(self.root, b.parse("\n".join(lines)))
         return ElementTree(self.root)

@@ -13,6 +13,7 @@ _ENVIRONMENT = re.compile(
     r"\\begin\{((?:equation|align|alignat|aligned|gather|gathered|multline|flalign|split|eqnarray|cases"
     r"|[bBpvV]?matrix|smallmatrix|array|subequations)\*?)\}"
 )
+_MOST_LINES = 100  # so that many openings without an end are soon told
 _PROSE = re.compile(r"\d[\d.,]*(?:[kKmMbB]|bn)?[\s/-]+[A-Za-z]{2,}")  # "5 and 10", "5/month": an amount, then words
 
 
@@ -27,6 +28,8 @@ def block_formula(state: StateBlock, first: int, last: int, silent: bool) -> boo
         closing = _CLOSING[opening]
     else:
         return False
+    if state.src.find(closing, state.bMarks[first] + len(opening)) < 0:
+        return False
     content: list[str] = []
     rest = line[len(opening) :]
     number = first
@@ -36,7 +39,7 @@ def block_formula(state: StateBlock, first: int, last: int, silent: bool) -> boo
             break
         content.append(rest)
         number += 1
-        if number >= last or state.isEmpty(number) or state.sCount[number] < state.blkIndent:
+        if number >= min(last, first + _MOST_LINES) or state.isEmpty(number) or state.sCount[number] < state.blkIndent:
             return False
         rest = _line(state, number)
     if rest[at + len(closing) :].strip(" .,;"):

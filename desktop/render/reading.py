@@ -7,6 +7,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -69,10 +70,21 @@ def _parser(notes: bool) -> MarkdownIt:
     parser.inline.ruler.before("escape", "bare_link", bare_link)
     parser.inline.add_terminator_char("w")  # for www.
     parser.inline.ruler.at("emphasis", emphasis)
+    parser.inline.ruler.at("link", _link)
+    parser.inline.ruler.at("image", _image)
     if notes:
         footnote_plugin(parser, inline=False, move_to_end=False)
     parser.core.ruler.push("html_policy", html_policy.apply)
     return parser
+
+
+def _link(state: StateInline, silent: bool) -> bool:
+    """Links, at once without one where no bracket closes: markdown-it looks to the end again for each that opens."""
+    return state.src[state.pos] == "[" and state.src.find("]", state.pos) > 0 and link(state, silent)
+
+
+def _image(state: StateInline, silent: bool) -> bool:
+    return state.src[state.pos] == "!" and state.src.find("]", state.pos) > 0 and image(state, silent)
 
 
 class _Reader:

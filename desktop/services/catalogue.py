@@ -232,6 +232,11 @@ class Catalogue:
         self._feed.publish(ProvidersChanged())
         self._feed.publish(ModelsChanged(provider_id))
 
+    async def move_provider(self, provider_id: str, position: int) -> None:
+        """Make the provider the `position`-th in order of use, from 0. Raises StorageError."""
+        await asyncio.to_thread(self._store.move, provider_id, position)
+        self._feed.publish(ProvidersChanged())
+
     async def add_key(self, provider_id: str, label: str, key: str) -> Provider:
         """Store a key and turn its provider on. `provider_id` may be that of a service not set up yet.
 

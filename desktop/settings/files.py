@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,8 @@ from pathlib import Path
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Replaces the file's content in one step, readable by its owner alone. Blocking; raises OSError."""
+    import tempfile  # with half of the standard library behind it, and not on the way to the first window
+
     path = path.resolve()  # a link (dotfiles kept elsewhere) stays a link
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made with mode 0600

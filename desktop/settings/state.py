@@ -8,13 +8,12 @@ from desktop.settings.files import Writer, json_bytes, read_json_object
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """Geometries are Qt's own bytes as base64; `sidebar_width` is logical pixels at zoom 100 %."""
+    """`geometry` is Qt's own bytes as base64; `sidebar_width` is logical pixels at zoom 100 %."""
 
     geometry: str = ""
     sidebar_width: int = 272
     sidebar_hidden: bool = False
     conversation_id: str = ""
-    settings_geometry: str = ""
 
 
 class StateStore:

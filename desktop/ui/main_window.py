@@ -1,7 +1,8 @@
 """The window: sidebar, chat page, notices, menus, and how they change with the window's width."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,31 +16,29 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit, QSplitter
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit, QSplitter, QWidget
 
 from desktop import APP_NAME
-from desktop.domain.changes import Change, SavingFailed
 from desktop.domain.errors import Action, AppError
 from desktop.i18n import gettext as _
-from desktop.paths import Paths
-from desktop.services.catalogue import Catalogue
-from desktop.services.chat import Chat
-from desktop.services.feed import Feed
-from desktop.services.library import Library
 from desktop.settings import options
 from desktop.settings.state import StateStore
 from desktop.settings.store import Settings
 from desktop.ui.actions import ACTIONS, MENUS
-from desktop.ui.chat.chat_page import ChatPage
-from desktop.ui.notices import NoticeBar
-from desktop.ui.sidebar.sidebar import Sidebar
-from desktop.ui.tasks import Tasks
+from desktop.ui.chat.frame import PageFrame
+from desktop.ui.sidebar.frame import SidebarFrame
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.scrim import Scrim
-from desktop.ui.widgets.toast import Toasts
 
 if TYPE_CHECKING:
+    from desktop.domain.changes import Change
+    from desktop.paths import Paths
+    from desktop.services.catalogue import Catalogue
+    from desktop.services.chat import Chat
+    from desktop.services.feed import Feed
+    from desktop.services.library import Library
     from desktop.ui.settings.dialog import SettingsDialog
+    from desktop.ui.tasks import Tasks
 
 COMPACT_BELOW = 900
 SIDEBAR_WIDTHS = (220, 360)
@@ -48,70 +47,94 @@ ZOOM_STEPS = (75, 80, 90, 100, 110, 125, 150, 175, 200)
 
 
 class MainWindow(QMainWindow):
-    """Built once for a zoom and a set of fonts; app.py builds it anew when those change."""
+    """Built once for a zoom and a set of fonts; the application builds it anew when those change.
+
+    In two steps, so that it can be on the screen and take keys while the services are still being imported: the
+    constructor makes what needs none of them, `fill` brings it to life.
+    """
 
     close_requested = Signal()
 
-    def __init__(
-        self,
-        theme: Theme,
-        settings: Settings,
-        state: StateStore,
-        paths: Paths,
-        library: Library,
-        chat: Chat,
-        catalogue: Catalogue,
-        feed: Feed,
-        make_tasks: Callable[[Callable[[AppError], None]], Tasks],
-    ) -> None:
+    def __init__(self, theme: Theme, settings: Settings, state: StateStore) -> None:
         super().__init__()
         self._theme = theme
         self._settings = settings
         self._state_store = state
         self._state = state.load()
-        self._paths = paths
-        self._library = library
-        self._chat = chat
-        self._catalogue = catalogue
-        self._feed = feed
-        self._tasks = make_tasks(self.show_error)
         self._settings_dialog: SettingsDialog | None = None
         self._compact = False
+        self._filled = False
         self._sidebar_hidden = self._state.sidebar_hidden
+        self._alt_alone = False
 
         self.setWindowTitle(APP_NAME)
         self.setMinimumSize(theme.px(420), theme.px(400))
-        self._toasts = Toasts(theme, self)
-        self._sidebar = Sidebar(theme, library, chat, catalogue, feed, self._tasks, self._toasts)
-        self._page = ChatPage(theme, settings, library, chat, catalogue, feed, self._tasks, self._toasts)
-        self._notices = NoticeBar(theme)
-        self._page.set_notice_bar(self._notices)
+        self._sidebar_frame = SidebarFrame(theme)
+        self._page_frame = PageFrame(theme)
+        self._side: QWidget = self._sidebar_frame
+        """What stands in the sidebar's place: the frame alone, then the sidebar with the frame in it."""
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self._sidebar)
-        self._splitter.addWidget(self._page)
+        self._splitter.addWidget(self._side)
+        self._splitter.addWidget(self._page_frame)
         self._splitter.setStretchFactor(1, 1)
         self.setCentralWidget(self._splitter)
         self._scrim = Scrim(theme, self)
-        self._actions = self._build_menus()
-        self._connect()
+        self._scrim.clicked.connect(self._close_overlay)
+        self._splitter.splitterMoved.connect(self._sidebar_moved)
         self._restore()
+        self._page_frame.focus()
+
+    def fill(
+        self,
+        paths: "Paths",
+        library: "Library",
+        chat: "Chat",
+        catalogue: "Catalogue",
+        feed: "Feed",
+        make_tasks: "Callable[[Callable[[AppError], None]], Tasks]",
+    ) -> None:
+        """Bring the window to life. The history is read once the database is open."""
+        from desktop.ui.chat.chat_page import ChatPage  # with the sidebar half of the program: see the class
+        from desktop.ui.notices import NoticeBar
+        from desktop.ui.sidebar.sidebar import Sidebar
+        from desktop.ui.widgets.toast import Toasts
+
+        theme, settings = self._theme, self._settings
+        self._paths = paths
+        self._library = library
+        self._catalogue = catalogue
+        self._feed = feed
+        self._tasks = make_tasks(self.show_error)
+        self._toasts = Toasts(theme, self)
+        with kept_focus(self):
+            self._sidebar = Sidebar(
+                theme, self._sidebar_frame, library, chat, catalogue, feed, self._tasks, self._toasts
+            )
+            self._page = ChatPage(
+                theme, self._page_frame, settings, library, chat, catalogue, feed, self._tasks, self._toasts
+            )
+            self._side = self._sidebar
+            self._splitter.insertWidget(0, self._sidebar)
+            self._splitter.insertWidget(1, self._page)
+            self._limit_sidebar()
+            self._sidebar.setVisible(not self._sidebar_hidden and not self._compact)
+        self._notices = NoticeBar(theme)
+        self._page.set_notice_bar(self._notices)
+        self._page.set_compact(self._compact)
+        self._build_menus()
+        self._connect()
+        self._filled = True
+        self._page.show_new()
 
     # Start and end
-
-    def start(self) -> None:
-        """Once the event loop runs and before the database is open: the page of a new chat, ready for typing."""
-        self._page.show_new()
-        self._page.focus_composer()
 
     def database_ready(self, conversation_id: str | None = None) -> None:
         """The history can be read now: fill the list and open the chat that was open last."""
         last = conversation_id or (self._state.conversation_id if self._settings.get(options.REOPEN_LAST) else "")
         if last:
             self._page.open(last)
-        else:
-            self._page.show_new()
 
     @property
     def conversation_id(self) -> str | None:
@@ -277,12 +300,13 @@ class MainWindow(QMainWindow):
         if compact == self._compact:
             return
         self._compact = compact
-        self._page.set_compact(compact)
+        if self._filled:
+            self._page.set_compact(compact)
         if compact:
-            self._sidebar.hide()
+            self._side.hide()
         else:
             self._close_overlay()
-            self._sidebar.setVisible(not self._sidebar_hidden)
+            self._side.setVisible(not self._sidebar_hidden)
 
     def _open_overlay(self) -> None:
         """The sidebar over the page, with everything else behind a scrim."""
@@ -300,7 +324,7 @@ class MainWindow(QMainWindow):
         self._sidebar.setGeometry(0, top, self._theme.px(OVERLAY_WIDTH), self.height() - top)
 
     def _close_overlay(self) -> None:
-        if self._sidebar.parent() is self:
+        if self._side.parent() is self:
             self._scrim.hide()
             self._sidebar.hide()
             self._splitter.insertWidget(0, self._sidebar)
@@ -315,10 +339,9 @@ class MainWindow(QMainWindow):
 
     # Inside
 
-    def _build_menus(self) -> dict[str, QAction]:
+    def _build_menus(self) -> None:
         bar = self.menuBar()
         menus = {name: bar.addMenu(_(name)) for name in MENUS}
-        actions = {}
         for spec in ACTIONS:
             menu = menus[spec.menu]
             if spec.separator:
@@ -331,7 +354,6 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _checked=False, slot=slot: slot())
             menu.addAction(action)
             self.addAction(action)  # shortcuts work while the bar is hidden
-            actions[spec.slot] = action
         for number in range(1, 10):
             action = QAction(self)
             action.setShortcut(QKeySequence(f"Ctrl+{number}"))
@@ -339,7 +361,6 @@ class MainWindow(QMainWindow):
             self.addAction(action)
         if not bar.isNativeMenuBar():
             bar.hide()  # Alt shows it
-        return actions
 
     def _connect(self) -> None:
         self._sidebar.opened.connect(self._open)
@@ -350,15 +371,12 @@ class MainWindow(QMainWindow):
         self._page.sidebar_toggled.connect(self.toggle_sidebar)
         self._page.new_chat_requested.connect(self.new_chat)
         self._notices.chosen.connect(self._act)
-        self._scrim.clicked.connect(self._close_overlay)
-        self._splitter.splitterMoved.connect(self._sidebar_moved)
         self._unsubscribe = self._feed.subscribe(self._on_change)
 
     def _restore(self) -> None:
         width = min(max(self._state.sidebar_width, SIDEBAR_WIDTHS[0]), SIDEBAR_WIDTHS[1])
         self._sidebar_width = self._theme.px(width)
-        self._sidebar.setMinimumWidth(self._theme.px(SIDEBAR_WIDTHS[0]))
-        self._sidebar.setMaximumWidth(self._theme.px(SIDEBAR_WIDTHS[1]))
+        self._limit_sidebar()
         self.resize(self._theme.px(1280), self._theme.px(800))
         if self._state.geometry:
             self.restoreGeometry(QByteArray(base64.b64decode(self._state.geometry)))
@@ -366,7 +384,11 @@ class MainWindow(QMainWindow):
             room = screen.availableGeometry().size()
             self.resize(self.size().boundedTo(room - QSize(40, 80)))
         self._splitter.setSizes([self._sidebar_width, self.width() - self._sidebar_width])
-        self._sidebar.setVisible(not self._sidebar_hidden)
+        self._side.setVisible(not self._sidebar_hidden)
+
+    def _limit_sidebar(self) -> None:
+        self._side.setMinimumWidth(self._theme.px(SIDEBAR_WIDTHS[0]))
+        self._side.setMaximumWidth(self._theme.px(SIDEBAR_WIDTHS[1]))
 
     def _open(self, conversation_id: str, message_id: str) -> None:
         self._close_overlay()
@@ -379,7 +401,9 @@ class MainWindow(QMainWindow):
     def _sidebar_moved(self, position: int, _index: int) -> None:
         self._sidebar_width = position
 
-    def _on_change(self, change: Change) -> None:
+    def _on_change(self, change: "Change") -> None:
+        from desktop.domain.changes import SavingFailed
+
         if isinstance(change, SavingFailed):
             self.show_error(change.error)
 
@@ -419,8 +443,6 @@ class MainWindow(QMainWindow):
                 self._toggle_menu_bar()
         return super().eventFilter(watched, event)
 
-    _alt_alone = False
-
     def _toggle_menu_bar(self) -> None:
         bar = self.menuBar()
         if not bar.isNativeMenuBar():
@@ -433,3 +455,12 @@ class MainWindow(QMainWindow):
         """app.py ends the program once everything is saved, and closes the window for good."""
         event.ignore()
         self.close_requested.emit()
+
+
+@contextmanager
+def kept_focus(window: QWidget) -> Iterator[None]:
+    """Moving a widget to another parent takes the keys away from it; this gives them back."""
+    focus = window.focusWidget()
+    yield
+    if focus is not None:
+        focus.setFocus(Qt.FocusReason.OtherFocusReason)

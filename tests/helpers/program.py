@@ -26,8 +26,8 @@ class Done:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """The lines of `--json`."""
-        return [json.loads(line) for line in self.out.splitlines()]
+        """The lines of `--json`; texts in them may hold other signs that `splitlines` would cut at."""
+        return [json.loads(line) for line in self.out.split("\n") if line]
 
     def said(self, event: str) -> list[dict[str, Any]]:
         return [each for each in self.events if each["event"] == event]
@@ -63,7 +63,7 @@ class Program:
         self.must("provider", "add", "--id", provider_id, "--dialect", dialect, "--base-url", base_url)
 
     def conversations(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.must("conversations", "--json").splitlines()]
+        return [json.loads(line) for line in self.must("conversations", "--json").split("\n") if line]
 
     def show(self, conversation_id: str) -> dict[str, Any]:
         shown: dict[str, Any] = json.loads(self.must("show", conversation_id, "--json"))

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Answer:
-    """One reply. Several for one question are siblings; the last one is shown."""
+    """One reply."""
 
     model: ModelRef
     model_name: str
@@ -46,8 +46,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Exchange:
+    """A question and its replies, which are siblings; the one numbered `shown` is looked at and gone on from."""
+
     question: str
     answers: tuple[Answer, ...]
+    shown: int = -1
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ def model_list(data: Path, provider_id: str, listed: Sequence[Model]) -> None:
         for model in listed:
             if model.favourite:
                 models.set_favourite(db, model.ref, True)
+            if not model.shown:
+                models.set_shown(db, model.ref, False)
 
     in_database(data, store)
 
@@ -125,6 +130,7 @@ def _store(db: Db, chat: Chat) -> str:
         at += 60_000
         question = Message(new_id(), conversation_id, parent, Role.USER, (TextPart(exchange.question),), at)
         asked: Message | None = question
+        replies = []
         for number, answer in enumerate(exchange.answers):
             reply = _reply(conversation_id, question.id, answer, at + 1 + number)
             messages.add_turn(db, new, asked, replace(reply, parts=(), status=Status.STREAMING), "app")
@@ -132,7 +138,10 @@ def _store(db: Db, chat: Chat) -> str:
                 messages.flush_reply(db, reply)
             else:
                 messages.finish_reply(db, reply, LedgerEntry.of(reply, Purpose.CHAT, ""))
-            new, asked, parent = None, None, reply.id
+            new, asked = None, None
+            replies.append(reply.id)
+        parent = replies[exchange.shown]
+        conversations.set_head(db, conversation_id, parent)
     conversations.touch(db, conversation_id, chat.at_ms)
     conversations.set_unread(db, conversation_id, chat.unread)
     return conversation_id

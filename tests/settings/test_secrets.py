@@ -208,6 +208,7 @@ def test_the_passphrase_file(use: Use, tmp_path: Path, caplog: pytest.LogCapture
     again.use_passphrase(PASSPHRASE)
     assert again.get(PERSONAL) == KEY
     assert again.get(WORK) == "kept so far"
+    assert set(vars(again)["_file"].list()) == {WORK, PERSONAL}
     assert again.get(KeyRef("a", "b")) is None
 
     assert without_trace_of_key(tmp_path)

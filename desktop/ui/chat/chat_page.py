@@ -1,8 +1,8 @@
 """The chat page: header, messages or the way to begin, composer. It joins them to the chat that is shown."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.errors import Action
 from desktop.domain.message import Message, Role
@@ -16,12 +16,12 @@ from desktop.services.library import Library
 from desktop.settings import options
 from desktop.settings.store import Settings
 from desktop.ui.chat import suggestions
-from desktop.ui.chat.composer import WIDTH, Composer
+from desktop.ui.chat.composer import WIDTH
 from desktop.ui.chat.copying import last_code
 from desktop.ui.chat.drafts import Drafts, join
 from desktop.ui.chat.error_actions import ErrorActions
 from desktop.ui.chat.first_run import FirstRun
-from desktop.ui.chat.header import Header
+from desktop.ui.chat.frame import PageFrame
 from desktop.ui.chat.model_picker import ModelPicker
 from desktop.ui.chat.open_chat import OpenChat
 from desktop.ui.tasks import Tasks
@@ -31,7 +31,6 @@ from desktop.ui.widgets.labels import text_label
 from desktop.ui.widgets.toast import Toasts
 
 COMPOSER_SHARE = 0.4  # of the window's height
-MARGIN = 16
 
 
 class ChatPage(QWidget):
@@ -45,6 +44,7 @@ class ChatPage(QWidget):
     def __init__(
         self,
         theme: Theme,
+        frame: PageFrame,
         settings: Settings,
         library: Library,
         chat: Chat,
@@ -66,39 +66,49 @@ class ChatPage(QWidget):
         self._picker: ModelPicker | None = None
         self._shown_id: str | None = None
         self._follow_next = False
-        self._build()
+        self._content: tuple[object, ...] = ()
+        self._header, self._composer, self._column = frame.header, frame.composer, frame.column
+        self._build(frame)
         self._connect()
         toasts.set_above(self._composer)
 
-    def _build(self) -> None:
+    def _build(self, frame: PageFrame) -> None:
         theme, px = self._theme, self._theme.px
-        self._header = Header(theme)
         self._first_run = FirstRun(theme, self._catalogue, self._tasks)
         self._empty = text_label(theme, _("What are you working on?"), 26, 600)
         self._empty.setFont(theme.font(26, 600, tracking=-0.3))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._transcript = Transcript(theme)
-        self._stack = QStackedWidget()
-        for page in (QWidget(), self._empty, self._first_run, self._transcript):  # nothing until it is known what
+        self._stack = frame.stack
+        for page in (self._empty, self._first_run, self._transcript):
             self._stack.addWidget(page)
         self._suggestions = suggestions.Suggestions(theme)
         self._suggestions.setMaximumWidth(px(WIDTH))
-        self._composer = Composer(theme)
-
-        foot = QVBoxLayout()
-        foot.setContentsMargins(px(MARGIN), 0, px(MARGIN), px(MARGIN))
-        foot.setSpacing(0)
-        for widget in (self._suggestions, self._composer):
-            row = QHBoxLayout()
-            row.addWidget(widget)
-            foot.addLayout(row)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addWidget(self._header)
-        self._column.addWidget(self._stack, 1)
-        self._column.addLayout(foot)
+        row = QHBoxLayout()
+        row.addWidget(self._suggestions)
+        frame.above.addLayout(row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(frame)
+        # The frame is older than what now stands between its header and its composer.
+        last: QWidget = frame.header.chip
+        for pane in (self._first_run, self._transcript, frame.composer):
+            for widget in pane.findChildren(QWidget):
+                if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                    QWidget.setTabOrder(last, widget)
+                    last = widget
+        self._put_in_tab_order()
         self._theme.changed.connect(self._on_theme)
+
+    def _put_in_tab_order(self) -> None:
+        """Header, page, suggestions, composer, though the composer was there first."""
+        last = self._suggestions.previousInFocusChain()
+        while not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            last = last.previousInFocusChain()
+        self._suggestions.follow(last)
+        for control in self._composer.controls():
+            QWidget.setTabOrder(last, control)
+            last = control
 
     def _connect(self) -> None:
         header, composer, transcript, open_chat = self._header, self._composer, self._transcript, self._open
@@ -140,6 +150,12 @@ class ChatPage(QWidget):
     def conversation_id(self) -> str | None:
         """The stored conversation that is shown; None for a new chat."""
         return self._open.shown.id
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether something has been typed that is not sent: a chat that nobody asked for must not take its place."""
+        edit = self._composer.edit
+        return edit.document().isModified() and not edit.is_blank()
 
     def show_new(self) -> None:
         self._open.show_new()
@@ -234,22 +250,28 @@ class ChatPage(QWidget):
         if is_new:
             self._stack.setCurrentWidget(self._empty if self._catalogue.ready() else self._first_run)
             self._first_run.refresh()
-            path: list[Message] = []
         else:
-            entries = self._open.entries()
-            path = [entry.message for entry in entries]
-            self._transcript.set_entries(entries)
             self._stack.setCurrentWidget(self._transcript)
-            if self._follow_next and entries and entries[-1].running:
-                self._follow_next = False
-                self._transcript.scroll_to_end()
-        prompt = shown.conversation.system_prompt if shown.conversation else self._settings.get(options.SYSTEM_PROMPT)
-        history = sum(estimate_tokens(message.text) for message in path)
-        self._composer.set_history_tokens(history + (estimate_tokens(prompt or "") if path else 0))
-        self._show_suggestions(path)
+        if shown.content != self._content:
+            self._content = shown.content
+            self._show_messages()
+        self._show_suggestions()
         if shown.id != self._shown_id:
             self._shown_id = shown.id
             self.conversation_changed.emit(shown.id)
+
+    def _show_messages(self) -> None:
+        shown = self._open.shown
+        entries = self._open.entries()
+        if shown.id is not None:
+            self._transcript.set_entries(entries)
+        if self._follow_next and entries and entries[-1].running:
+            self._follow_next = False
+            self._transcript.scroll_to_end()
+        sent_along = [entry.message.text for entry in entries]
+        if shown.conversation and shown.conversation.system_prompt:
+            sent_along.append(shown.conversation.system_prompt)
+        self._composer.set_history_tokens(sum(map(estimate_tokens, sent_along)))
 
     def _show_model(self, model: ModelRef | None) -> None:
         if model is None:
@@ -275,17 +297,16 @@ class ChatPage(QWidget):
         else:
             composer.set_placeholder(_("Write your first message") if shown.id is None else _("Ask a follow-up"))
 
-    def _show_suggestions(self, path: list[Message]) -> None:
+    def _show_suggestions(self) -> None:
         shown = self._open.shown
         if shown.model == TOUR_MODEL and not shown.running:
-            asked = [message.text for message in path if message.role is Role.USER]
+            asked = [message.text for message in shown.path() if message.role is Role.USER]
             self._suggestions.show_only(suggestions.tour_questions(asked))
         else:
             self._suggestions.show_only(suggestions.starters() if shown.id is None else [])
 
     def _on_theme(self) -> None:
         self._show_model(self._open.shown.model)
-        self.update()
 
     # Another chat
 
@@ -295,7 +316,9 @@ class ChatPage(QWidget):
         self._follow_next = False
 
     def _on_entered(self) -> None:
-        self._composer.set_text(self._drafts.of(self._open.shown.id).text)
+        text = self._drafts.of(self._open.shown.id).text
+        if text != self._composer.text():
+            self._composer.set_text(text)
 
     def _on_loaded(self, message_id: str) -> None:
         if message_id:
@@ -332,7 +355,9 @@ class ChatPage(QWidget):
 
     def _give_back(self, text: str) -> None:
         """Put a text before what stands in the composer."""
+        typing = self.is_typing
         self._composer.set_text(join(text, self._composer.text()))
+        self._composer.edit.document().setModified(typing)
         self._keep_draft(self._composer.text())
 
     def _edit_waiting(self) -> None:
@@ -394,6 +419,3 @@ class ChatPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._composer.set_room(round(self.window().height() * COMPOSER_SHARE))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(event.rect(), self._theme.color("surface"))

@@ -1,7 +1,7 @@
 """The composer: where the next message is written and sent, and the running reply is stopped."""
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain import figures
@@ -63,7 +63,6 @@ class Composer(QFrame):
         self._waiting_strip = WaitingStrip(theme)
         self._blocked_strip = BlockedStrip(theme)
         self.edit = MessageEdit(theme)
-        self.setFocusProxy(self.edit)
         self._estimate = text_label(theme, "", 12, role="text-muted")
         self._estimate.setFont(theme.tabular(self._estimate.font()))
         self._send = SendButton(theme)
@@ -86,6 +85,11 @@ class Composer(QFrame):
         column.addLayout(tools)
 
     # What the page asks of it
+
+    def controls(self) -> list[QWidget]:
+        """What takes the keyboard, in order: the strips' buttons, the text, send."""
+        strips = [*self._waiting_strip.controls, *self._blocked_strip.controls]
+        return [*strips, self.edit, self._send]
 
     def text(self) -> str:
         return self.edit.text()
@@ -177,6 +181,9 @@ class Composer(QFrame):
         self._blocked_strip.setVisible(bool(self._blocked) and self._tried)
         can_send = not self._blocked and (not blank or self._waiting)
         self._send.show_state(stop=self._running, enabled=self._running or can_send)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.edit.setFocus(event.reason())  # a focus proxy would make Tab go past the children
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):

@@ -1,7 +1,6 @@
 """The field a message is written in: plain text of any size, lines 24 px apart, growing with its content."""
 
 from PySide6.QtCore import (
-    QBasicTimer,
     QMimeData,
     QObject,
     QPointF,
@@ -9,7 +8,7 @@ from PySide6.QtCore import (
     QRectF,
     QSizeF,
     Qt,
-    QTimerEvent,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -60,12 +59,20 @@ class MessageEdit(QTextEdit):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # For a viewport that Qt has made PySide looks through all of its classes: a start can be felt to wait for it.
+        # The layout holds on to the old one, which is deleted.
+        viewport = QWidget()
+        viewport.setBackgroundRole(QPalette.ColorRole.Base)
+        viewport.setCursor(Qt.CursorShape.IBeamCursor)
+        self.document().documentLayout().setPaintDevice(viewport)
+        self.setViewport(viewport)
         self._theme = theme
         self.enter_sends = True
         self._placeholder = ""
         self._composing = False
         self._caret_shown = False
-        self._blinking = QBasicTimer()
+        self._blinking = QTimer(self)  # not a QBasicTimer, which would outlive the field that it calls
+        self._blinking.timeout.connect(lambda: self._show_caret(not self._caret_shown))
         self._content_height = 0.0
         self._max_height = theme.px(10 * LINE)
         font = theme.reading_font(15)
@@ -104,6 +111,7 @@ class MessageEdit(QTextEdit):
         cursor.removeSelectedText()
         self._insert(cursor, text)
         self.document().clearUndoRedoStacks()
+        self.document().setModified(False)
         self._go_on_from(cursor)
 
     def is_blank(self) -> bool:
@@ -266,7 +274,7 @@ class MessageEdit(QTextEdit):
         flash_ms = QApplication.cursorFlashTime()
         self._show_caret(self.hasFocus())
         if self.hasFocus() and flash_ms > 0:
-            self._blinking.start(flash_ms // 2, self)
+            self._blinking.start(flash_ms // 2)
         else:
             self._blinking.stop()
 
@@ -277,12 +285,6 @@ class MessageEdit(QTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._restart_blinking()
-
-    def timerEvent(self, event: QTimerEvent) -> None:
-        if event.timerId() == self._blinking.timerId():
-            self._show_caret(not self._caret_shown)
-        else:
-            super().timerEvent(event)
 
 
 class _FoldedText(QPyTextObject):

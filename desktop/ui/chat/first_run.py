@@ -1,7 +1,7 @@
 """The page of a newcomer: bring a key, use a local model, or take the tour."""
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.i18n import gettext as _
@@ -58,7 +58,7 @@ class FirstRun(QScrollArea):
         self._note = text_label(theme, "", 13, role="text-muted", wrap=True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.setWidget(self._column())
-        self.setFocusProxy(keys.paste)
+        self._first = keys.paste
         self.refresh()
 
     def _column(self) -> QWidget:
@@ -108,6 +108,9 @@ class FirstRun(QScrollArea):
     def refresh(self) -> None:
         """Say anew where keys are kept."""
         self._note.setText(_(WHERE_KEYS_ARE[self._catalogue.key_storage()]))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._first.setFocus(event.reason())  # a focus proxy would make Tab go past the children
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         narrow = self.width() < self._theme.px(STACK_BELOW)

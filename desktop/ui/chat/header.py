@@ -54,7 +54,6 @@ class Header(QWidget):
         self._cost = text_label(theme, "", 13, 600)
         self._cost.setFont(theme.tabular(self._cost.font()))
         self._cost.hide()
-        self.setFocusProxy(self._toggle)
 
         self._row = QHBoxLayout(self)
         self._row.setSpacing(0)
@@ -123,6 +122,9 @@ class Header(QWidget):
 
     def _fit(self) -> None:
         self._title.setVisible(self.width() >= self._theme.px(NO_TITLE_BELOW) and not self._editor.isVisibleTo(self))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._toggle.setFocus(event.reason())  # a focus proxy would make Tab go past the children
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

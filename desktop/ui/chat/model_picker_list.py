@@ -9,8 +9,8 @@ from desktop.domain.model import Capability
 from desktop.i18n import gettext as _
 from desktop.ui.chat.model_picker_rows import Entry, Heading, PickerModel, price_text
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.paint import paint_box, paint_dot
-from desktop.ui.widgets.row_list import RowList, text_flags
+from desktop.ui.widgets.paint import paint_box, paint_dot, text_flags
+from desktop.ui.widgets.row_list import RowList
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -20,10 +20,9 @@ from desktop.domain.changes import (
     TurnEnded,
     TurnStarted,
 )
-from desktop.domain.conversation import Tree
 from desktop.domain.errors import ConversationGone
 from desktop.domain.events import Failed, Finished, Stopped, TurnEvent
-from desktop.domain.message import Message, Status
+from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
 from desktop.services.catalogue import Catalogue
 from desktop.services.chat import Chat
@@ -159,21 +158,18 @@ class OpenChat(QObject):
     def entries(self) -> list[Entry]:
         """The branch on the screen for the transcript."""
         shown = self.shown
-        running = shown.turn.message_id if shown.turn and shown.running else None
-        return [self._entry(shown.tree, message, running) for message in shown.path()]
-
-    def _entry(self, tree: Tree, message: Message, running: str | None) -> Entry:
-        siblings = tuple(sibling.id for sibling in tree.siblings(message.id))
-        model = message.model
-        return Entry(
-            message,
-            siblings.index(message.id),
-            len(siblings),
-            siblings,
-            free=model is not None and self._catalogue.is_free(model),
-            provider_color_id=self.service_of(model) if model else "",
-            running=message.id == running,
-        )
+        known: dict[ModelRef | None, tuple[bool, str]] = {None: (False, "")}
+        entries = []
+        for message in shown.path():
+            if message.model is not None and message.model not in known:
+                known[message.model] = (self._catalogue.is_free(message.model), self.service_of(message.model))
+            free, service_id = known[message.model]
+            siblings = tuple(sibling.id for sibling in shown.tree.siblings(message.id))
+            place = siblings.index(message.id)
+            entries.append(
+                Entry(message, place, len(siblings), siblings, free, service_id, message.id == shown.writing_id)
+            )
+        return entries
 
     def service_of(self, model: ModelRef) -> str:
         """The service behind a model's provider, which has the colour."""
@@ -240,7 +236,7 @@ class OpenChat(QObject):
 
     def mark_read(self) -> None:
         """The user has seen the newest reply."""
-        if self.shown.id is not None and self.shown.conversation is not None:
+        if self.shown.id is not None:
             self._tasks.start(self._library.mark_read(self.shown.id))
 
     # Sending

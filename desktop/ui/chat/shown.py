@@ -36,7 +36,18 @@ class Shown:
     @property
     def running(self) -> bool:
         """Whether a reply is being written or asked for."""
-        return self.sending or (self.turn is not None and self.turn.reply.status is Status.STREAMING)
+        return self.sending or self.writing_id is not None
+
+    @property
+    def writing_id(self) -> str | None:
+        """The message that a turn is writing."""
+        turn = self.turn
+        return turn.message_id if turn is not None and turn.reply.status is Status.STREAMING else None
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """Equal as long as the same messages are on the screen, but for what a turn adds to its own."""
+        return (self.tree, self.head_id, self.writing_id, self.ended)
 
     @property
     def tail_id(self) -> str | None:

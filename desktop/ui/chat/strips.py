@@ -56,6 +56,7 @@ class WaitingStrip(Strip):
         self.row.addSpacing(theme.px(4))
         self.row.addWidget(edit)
         self.row.addWidget(remove)
+        self.controls = (edit, remove)
 
     def show_text(self, text: str, *, held: bool) -> None:
         """Show the message, as one line; without one the strip goes away."""
@@ -78,6 +79,7 @@ class BlockedStrip(Strip):
         self._button.clicked.connect(self.chosen)
         self.row.addWidget(self._text, 1)
         self.row.addWidget(self._button)
+        self.controls = (self._button,)
 
     def set_text(self, text: str, action: str) -> None:
         """Say something else; `action` is the words of the button."""

@@ -64,6 +64,7 @@ class Suggestions(QWidget):
         self._theme = theme
         self._shown: list[Suggestion] = []
         self._chips: list[Chip] = []
+        self._after: QWidget | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(_("Suggestions"))
 
@@ -75,8 +76,14 @@ class Suggestions(QWidget):
                 chip.hide()
                 chip.deleteLater()
             self._chips = [self._chip(suggestion) for suggestion in suggestions]
+            self._put_in_tab_order()
             self._place()
         self.setVisible(bool(suggestions))
+
+    def follow(self, control: QWidget) -> None:
+        """Come after this one when Tab is pressed; else new chips would come after everything in the window."""
+        self._after = control
+        self._put_in_tab_order()
 
     def sizeHint(self) -> QSize:
         return QSize(0, self._theme.px(HEIGHT) + self._theme.px(GAP_BELOW))
@@ -84,6 +91,12 @@ class Suggestions(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
+
+    def _put_in_tab_order(self) -> None:
+        before = self._after
+        for chip in self._chips if before is not None else ():
+            QWidget.setTabOrder(before, chip)
+            before = chip
 
     def _chip(self, suggestion: Suggestion) -> Chip:
         chip = Chip(self._theme, suggestion.label, pill=True, parent=self)

@@ -12,23 +12,23 @@ from desktop.domain.model import Dialect, Provider
 from desktop.i18n import gettext as _
 from desktop.providers.address import normalise
 from desktop.providers.registry import provider_from, service
+from desktop.ui.settings.surfaces import GrowingDialog
 from desktop.ui.settings.words import dialect_name
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.button import Chip
-from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.field import Field, FieldBox
 from desktop.ui.widgets.labels import text_label
 from desktop.ui.widgets.menu import Menu
 
 
-class CustomServerDialog(Dialog):
+class CustomServerDialog(GrowingDialog):
     """Name, protocol and address of a server."""
 
     made = Signal(object)  # Provider
 
     def __init__(self, theme: Theme, taken_ids: Collection[str], parent: QWidget) -> None:
         text = _("Any server that speaks one of these protocols: your own, your company’s, or a service not listed.")
-        super().__init__(theme, _("Add a custom server"), text, _("Add server"), parent=parent)
+        super().__init__(theme, _("Add a custom server"), text, _("Add server"), width=420, parent=parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._service = service("custom")
         self._taken = taken_ids
@@ -38,7 +38,7 @@ class CustomServerDialog(Dialog):
         self.protocol = Chip(theme, "", caret=True)
         self.protocol.clicked.connect(self._choose)
         self.add(FieldBox(theme, self.name, _("Name")))
-        self.add(text_label(theme, _("Protocol"), 12, role="text-muted"))
+        self.add(text_label(theme, _("Protocol"), 13, 600))
         self.add(self.protocol)
         self.add(FieldBox(theme, self.address, _("Base URL")))
         for field in (self.name, self.address):

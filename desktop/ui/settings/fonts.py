@@ -2,14 +2,15 @@
 
 from PySide6.QtCore import QModelIndex, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from desktop.i18n import gettext as _
 from desktop.ui.settings.rows import Index, RowsModel, paint_fill
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.field import SearchField
+from desktop.ui.widgets.paint import text_flags
 from desktop.ui.widgets.popover import Popover
-from desktop.ui.widgets.row_list import RowList, text_flags
+from desktop.ui.widgets.row_list import RowList
 
 
 class FontPopover(Popover):
@@ -32,9 +33,12 @@ class FontPopover(Popover):
         self.search.textChanged.connect(self._filter)
         px = theme.px
         column = QVBoxLayout(self)
-        column.setContentsMargins(px(8), px(8), px(2), px(2))
+        column.setContentsMargins(px(2), px(8), px(2), px(2))
         column.setSpacing(px(4))
-        column.addWidget(self.search)
+        head = QHBoxLayout()
+        head.setContentsMargins(px(6), 0, px(6), 0)
+        head.addWidget(self.search)
+        column.addLayout(head)
         column.addWidget(self.list)
         self._filter("")
 

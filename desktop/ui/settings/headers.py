@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.domain.model import Provider
 from desktop.i18n import gettext as _
+from desktop.ui.settings.surfaces import GrowingDialog
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.button import Button, IconButton
-from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.field import Field
 from desktop.ui.widgets.labels import text_label
 
@@ -17,7 +17,7 @@ _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, a token
 _FOR_KEYS = ("authorization", "proxy-authorization", "cookie", "api-key", "apikey", "token", "secret")
 
 
-class HeadersDialog(Dialog):
+class HeadersDialog(GrowingDialog):
     """Names and values, a row each. They are kept in a plain file, so headers that carry keys are refused."""
 
     edited = Signal(tuple)  # ((name, value), …)
@@ -25,7 +25,7 @@ class HeadersDialog(Dialog):
     def __init__(self, theme: Theme, provider: Provider, parent: QWidget) -> None:
         title = _("Headers for {provider}").format(provider=provider.name)
         text = _("Sent with every request to it. They are kept in a plain file: keys belong under API keys.")
-        super().__init__(theme, title, text, _("Use headers"), parent=parent)
+        super().__init__(theme, title, text, _("Use headers"), width=420, parent=parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._lines: list[tuple[Field, Field, IconButton]] = []
         rows = QWidget()

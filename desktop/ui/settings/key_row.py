@@ -1,7 +1,9 @@
 """One stored key: its label, its last four characters, and what can be done with it."""
 
-from PySide6.QtCore import QBasicTimer, Qt, QTimerEvent, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.domain.model import KeyRef
@@ -30,7 +32,8 @@ class KeyRow(QWidget):
         self._position = position
         self._count = count
         self._tail = ""
-        self._timer = QBasicTimer()
+        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._timer.timeout.connect(self.hide_key)
         px = theme.px
         self.setFixedHeight(px(40) - 1)  # a line follows
         row = QHBoxLayout(self)
@@ -53,6 +56,9 @@ class KeyRow(QWidget):
         row.addWidget(self.eye)
         row.addSpacing(px(2))
         row.addWidget(self.more)
+        for keys, step in (("Alt+Up", -1), ("Alt+Down", 1)):  # a button would take the arrow for itself
+            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self._move, step))
 
     def show_tail(self, key: str | None) -> None:
         """Dots with the last four characters of the key."""
@@ -67,7 +73,7 @@ class KeyRow(QWidget):
         self.secret.setToolTip(key)
         self.eye.set_icon("eye-slash")
         self.eye.set_name(_("Hide the key “{label}”").format(label=self.ref.label))
-        self._timer.start(SHOWN_MS, self)
+        self._timer.start()
 
     def hide_key(self) -> None:
         self._timer.stop()
@@ -76,19 +82,9 @@ class KeyRow(QWidget):
         self.eye.set_icon("eye")
         self.eye.set_name(_("Show the key “{label}”").format(label=self.ref.label))
 
-    def timerEvent(self, event: QTimerEvent) -> None:
-        if event.timerId() == self._timer.timerId():
-            self.hide_key()
-        else:
-            super().timerEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        if step and event.modifiers() == Qt.KeyboardModifier.AltModifier:
-            if 0 <= self._position + step < self._count:
-                self.moved.emit(self._position + step)
-        else:
-            super().keyPressEvent(event)
+    def _move(self, step: int) -> None:
+        if 0 <= self._position + step < self._count:
+            self.moved.emit(self._position + step)
 
     def _toggle(self) -> None:
         if self._timer.isActive():

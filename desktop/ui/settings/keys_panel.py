@@ -16,12 +16,11 @@ from desktop.ui.settings.health import key_from_environment
 from desktop.ui.settings.key_form import KeyForm
 from desktop.ui.settings.key_row import KeyRow
 from desktop.ui.settings.key_storage import KeyStorageLine
-from desktop.ui.settings.surfaces import Card
+from desktop.ui.settings.surfaces import Card, GrowingDialog
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.button import Button
 from desktop.ui.widgets.confirm import confirm
-from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.divider import Divider
 from desktop.ui.widgets.field import Field, FieldBox
 from desktop.ui.widgets.focus import KeyboardFocus
@@ -190,7 +189,9 @@ class KeysPanel(QWidget):
     async def _read_all(self) -> None:
         """What the keychain may ask a password for, because the person wants it."""
         for row in self.rows():
-            row.show_tail(await self._catalogue.reveal_key(row.ref))
+            key = await self._catalogue.reveal_key(row.ref)
+            if row in self._rows:
+                row.show_tail(key)
         self.storage.show_storage(self._catalogue.key_storage())
 
     def _go_elsewhere(self, service_id: str, key: str) -> None:
@@ -237,7 +238,7 @@ class KeysPanel(QWidget):
         dialog.open()
 
 
-class RenameDialog(Dialog):
+class RenameDialog(GrowingDialog):
     """Another label for a key."""
 
     renamed = Signal(str)

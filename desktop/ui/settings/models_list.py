@@ -12,8 +12,8 @@ from desktop.domain.model import Capability, Model
 from desktop.i18n import gettext as _
 from desktop.ui.settings.rows import Heading, Index, RowsModel
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.paint import paint_box
-from desktop.ui.widgets.row_list import RowList, text_flags
+from desktop.ui.widgets.paint import paint_box, text_flags
+from desktop.ui.widgets.row_list import RowList
 
 ROW_HEIGHT = 34
 _CAN = (

@@ -12,11 +12,11 @@ from desktop.i18n import ngettext
 from desktop.providers.registry import service
 from desktop.services.catalogue import Catalogue
 from desktop.ui.settings.models_list import ROW_HEIGHT, ModelList, TableHead
+from desktop.ui.settings.surfaces import GrowingDialog
 from desktop.ui.settings.words import plain
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.button import Button
-from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.divider import Divider
 from desktop.ui.widgets.field import Field, FieldBox, SearchField
 from desktop.ui.widgets.labels import text_label
@@ -153,7 +153,7 @@ class ModelsPanel(QWidget):
         dialog.open()
 
 
-class ModelIdDialog(Dialog):
+class ModelIdDialog(GrowingDialog):
     """A model that the provider's list does not name."""
 
     given = Signal(object)  # ModelRef

@@ -10,7 +10,8 @@ from desktop.i18n import gettext as _
 from desktop.ui.settings.rows import Heading, Index, RowsModel, paint_fill, paint_heading
 from desktop.ui.settings.search import Target
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.row_list import RowList, text_flags
+from desktop.ui.widgets.paint import text_flags
+from desktop.ui.widgets.row_list import RowList
 
 PAGE_HEIGHT = 34
 HIT_HEIGHT = 48

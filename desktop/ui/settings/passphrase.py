@@ -6,15 +6,15 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.domain.errors import AppError
 from desktop.i18n import gettext as _
 from desktop.services.catalogue import Catalogue
+from desktop.ui.settings.surfaces import GrowingDialog
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.field import FieldBox, SecretField
 from desktop.ui.widgets.labels import text_label
 from desktop.ui.widgets.ring import Ring
 
 
-class PassphraseDialog(Dialog):
+class PassphraseDialog(GrowingDialog):
     """Stays open until the passphrase fits; deriving the key takes seconds, which a ring shows."""
 
     opened = Signal()  # the key file is open
@@ -29,7 +29,7 @@ class PassphraseDialog(Dialog):
         else:
             title, verb = _("Enter your passphrase"), _("Open key file")
             text = _("Your keys are in a file that is protected with a passphrase.")
-        super().__init__(theme, title, text, verb, parent=parent)
+        super().__init__(theme, title, text, verb, width=380, parent=parent)
         self._catalogue = catalogue
         self._tasks = tasks
         self.passphrase = SecretField(theme, _("Passphrase"))

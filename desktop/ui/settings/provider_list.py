@@ -13,8 +13,8 @@ from desktop.services.catalogue import Catalogue
 from desktop.ui.settings.health import Health, Outcome, health
 from desktop.ui.settings.rows import Heading, Index, RowsModel, paint_fill, paint_heading
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.paint import paint_dot
-from desktop.ui.widgets.row_list import RowList, text_flags
+from desktop.ui.widgets.paint import paint_dot, text_flags
+from desktop.ui.widgets.row_list import RowList
 from desktop.ui.widgets.tile import paint_tile
 
 _HIDDEN = ("custom", "tour")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.row_list import text_flags
+from desktop.ui.widgets.paint import text_flags
 
 Index = QModelIndex | QPersistentModelIndex
 R = TypeVar("R")

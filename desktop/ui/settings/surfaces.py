@@ -1,10 +1,11 @@
 """The grounds that the settings stand on."""
 
-from PySide6.QtCore import QRectF, Qt, QVariantAnimation
+from PySide6.QtCore import QEvent, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui.theme.theme import Theme
+from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.paint import paint_box
 
 HIGHLIGHT_MS = 1200
@@ -41,6 +42,21 @@ class Card(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         fill, edge = (self.theme.color(role) for role in self._roles)
         paint_box(QPainter(self), QRectF(self.rect()), self.theme.px(8), fill, edge)
+
+
+class GrowingDialog(Dialog):
+    """A dialog that makes room when an error appears below a field."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.LayoutRequest:
+            return super().event(event)  # which may be the one that deletes the dialog: nothing follows
+        handled = super().event(event)
+        layout = self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            wanted = layout.totalHeightForWidth(self.width())
+            if wanted > self.height():
+                self.resize(self.width(), wanted)
+        return handled
 
 
 class Column(QScrollArea):

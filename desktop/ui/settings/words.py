@@ -19,4 +19,4 @@ def dialect_name(dialect: Dialect) -> str:
 
 def plain(error: AppError) -> str:
     """The explanation without what is said about a message: here none was sent."""
-    return error.explanation.replace(_("Your message is kept."), "").strip()
+    return error.explanation.replace(_("Your message is kept."), "").replace("  ", " ").strip()

@@ -23,9 +23,8 @@ from desktop.ui.sidebar.groups import when
 from desktop.ui.sidebar.model import ChatListModel, Heading
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.field import Field
-from desktop.ui.widgets.paint import paint_arc, paint_box, paint_dot
+from desktop.ui.widgets.paint import paint_arc, paint_box, paint_dot, text_flags
 from desktop.ui.widgets.ring import spin
-from desktop.ui.widgets.row_list import text_flags
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -14,8 +14,7 @@ from desktop.i18n import gettext as _
 from desktop.ui.sidebar.delegate import PAD
 from desktop.ui.sidebar.groups import when
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.paint import paint_box
-from desktop.ui.widgets.row_list import text_flags
+from desktop.ui.widgets.paint import paint_box, text_flags
 
 TITLE_HEIGHT = 48
 MESSAGE_HEIGHT = 68

@@ -1,10 +1,11 @@
 """The sidebar: finding, listing, renaming, pinning and deleting conversations."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.changes import (
     Change,
@@ -23,14 +24,11 @@ from desktop.services.library import Library
 from desktop.ui.sidebar import groups
 from desktop.ui.sidebar.chat_list import ChatList
 from desktop.ui.sidebar.empty import EmptyState
+from desktop.ui.sidebar.frame import SidebarFrame
 from desktop.ui.sidebar.model import ChatListModel
 from desktop.ui.sidebar.search import SearchResults
-from desktop.ui.sidebar.today import TodayStrip
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.button import IconButton
-from desktop.ui.widgets.field import SearchField
-from desktop.ui.widgets.keys import key_text
 from desktop.ui.widgets.toast import Toasts
 
 SEARCH_DELAY_MS = 120
@@ -48,6 +46,7 @@ class Sidebar(QWidget):
     def __init__(
         self,
         theme: Theme,
+        frame: SidebarFrame,
         library: Library,
         chat: Chat,
         catalogue: Catalogue,
@@ -66,7 +65,8 @@ class Sidebar(QWidget):
         self._all_stale = False
         self._reading = False
         self._model = ChatListModel(catalogue, groups.today(), self)
-        self._build()
+        self._field, self._pages, self._strip = frame.field, frame.pages, frame.strip
+        self._build(frame)
         self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self._search_timer.timeout.connect(lambda: self._tasks.start(self._search(self._field.text().strip())))
         self._day_timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
@@ -120,15 +120,12 @@ class Sidebar(QWidget):
 
     # Building
 
-    def _build(self) -> None:
-        theme, px = self._theme, self._theme.px
-        self._field = SearchField(theme, _("Search chats"), _("Search chats"))
-        self._field.textChanged.connect(self._on_query)
-        self._field.installEventFilter(self)
-        new_chat = IconButton(
-            theme, "note-pencil", _("New chat"), shortcut_hint=key_text("Ctrl+N"), role="accent-text", edge=True
-        )
-        new_chat.clicked.connect(self.new_chat_requested)
+    def _build(self, frame: SidebarFrame) -> None:
+        theme = self._theme
+        frame.field.textChanged.connect(self._on_query)
+        frame.field.installEventFilter(self)
+        frame.new_chat.clicked.connect(self.new_chat_requested)
+        frame.strip.settings_requested.connect(self.settings_requested)
         self._list = ChatList(theme, self._model)
         self._list.opened.connect(lambda conversation_id: self.opened.emit(conversation_id, ""))
         self._list.renamed.connect(lambda *change: self._tasks.start(self._library.rename(*change)))
@@ -138,33 +135,15 @@ class Sidebar(QWidget):
         self._results = SearchResults(theme)
         self._results.opened.connect(self.opened)
         self._results.left_upwards.connect(self.focus_search)
-        self._pages = QStackedWidget()
-        for page in (self._list, self._empty, self._results):
+        self._blank = QWidget()  # until the list has been read: saying that it is empty would be a guess
+        for page in (self._blank, self._list, self._empty, self._results):
             self._pages.addWidget(page)
-        self._strip = TodayStrip(theme)
-        self._strip.settings_requested.connect(self.settings_requested)
-
-        top = QHBoxLayout()
-        top.setContentsMargins(px(12), px(10), px(12), px(10))
-        top.setSpacing(px(8))
-        top.addWidget(self._field, 1)
-        top.addWidget(new_chat)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 1, 0)
-        layout.setSpacing(0)
-        layout.addLayout(top)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(self._strip)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(frame)
         self.setFocusProxy(self._field)
-        theme.changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.color("sidebar"))
-        line = self._theme.color("border")
-        right = self.isLeftToRight()
-        painter.fillRect(self.width() - 1 if right else 0, 0, 1, self.height(), line)
-        painter.fillRect(0, self._strip.y(), self.width(), 1, line)
+        for before, after in pairwise((frame.new_chat, self._list, self._results.hits, frame.strip.settings)):
+            QWidget.setTabOrder(before, after)
 
     # Following what happens
 

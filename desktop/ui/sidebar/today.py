@@ -11,7 +11,7 @@ from desktop.i18n import gettext as _
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.button import IconButton
 from desktop.ui.widgets.keys import key_text
-from desktop.ui.widgets.row_list import text_flags
+from desktop.ui.widgets.paint import text_flags
 
 
 class SpentToday(QWidget):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from desktop.domain.events import Failed, Finished, Stopped, TurnEvent
@@ -32,6 +32,8 @@ from desktop.ui.widgets.button import IconButton
 
 _PARKED = 24  # widgets kept when they leave, for coming back
 _LINE_STEP = 40
+_AHEAD = 1  # screens above and below in which turns are built
+_KEEP = 1.5  # and from which on they are parked: further, so that none goes to and fro
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Transcript(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(_("Messages"))
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # lets Qt move pixels while scrolling
+        self.viewport().setBackgroundRole(QPalette.ColorRole.Window)  # labels in it are as elsewhere
         self.verticalScrollBar().valueChanged.connect(lambda: self._on_scrolled())
         self._jump = _Jump(theme, "caret-down-bold", _("Jump to latest"), edge=True, parent=self)
         self._jump.resize(self._jump.sizeHint())
@@ -285,7 +288,7 @@ class Transcript(QAbstractScrollArea):
                 return
 
     def _put_widgets(self, scroll: int) -> None:
-        """Place what exists, and park what is more than a screen away."""
+        """Place what exists, and park what is far away."""
         left, width = self._message_geometry()
         height = self.viewport().height()
         for message_id, widget in list(self._live.items()):
@@ -293,7 +296,7 @@ class Transcript(QAbstractScrollArea):
             y = self._top(row) - scroll
             own = self._heights[row] - self._theme.px(widget.after)
             if (
-                (y + own < -height or y > 2 * height)
+                (y + own < -_KEEP * height or y > (1 + _KEEP) * height)
                 and not widget.is_busy
                 and not widget.isAncestorOf(QApplication.focusWidget() or self)
             ):
@@ -310,12 +313,13 @@ class Transcript(QAbstractScrollArea):
         """In idle time, build one message that is not yet in view but within a screen of it."""
         scroll, height = self._scroll, self.viewport().height()
         first = self._theme.px(measures.TOP)
-        for row in self._heights.rows_between(scroll - height - first, scroll + 2 * height - first):
+        top, bottom = scroll - _AHEAD * height, scroll + (1 + _AHEAD) * height
+        for row in self._heights.rows_between(top - first, bottom - first):
             message_id = self._entries[row].message.id
             if message_id not in self._live:
                 anchor = self._anchor()
                 widget = self._widget(row)
-                widget.show_band(scroll - height - self._top(row), scroll + 2 * height - self._top(row), height)
+                widget.show_band(top - self._top(row), bottom - self._top(row), height)
                 self._measure(row, widget)
                 self._arrange(anchor)
                 return

@@ -27,9 +27,10 @@ class Passage:
 
     def finish(self) -> None:
         """The text has ended: what only its end could tell is now known."""
-        blocks = self._parser.finish()
-        leaves = list(flatten(blocks, self._tone))
-        self.leaves, self.settled = leaves, len(leaves)
+        before, blocks = self._parser.blocks, self._parser.finish()
+        if blocks != before:
+            self.leaves = list(flatten(blocks, self._tone))
+        self.settled = len(self.leaves)
 
     def _read(self, final: Sequence[Block], tail: Sequence[Block]) -> None:
         del self.leaves[self.settled :]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-from PySide6.QtCore import QBasicTimer, QEvent, QPointF, QRectF, QSize, Qt, QTimerEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimerEvent
 from PySide6.QtGui import QColor, QEnterEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolTip, QWidget
 
@@ -43,7 +43,7 @@ class _Painted(KeyboardFocus, QPushButton):
     def __init__(self, theme: Theme, parent: QWidget | None) -> None:
         super().__init__(parent)
         self.theme = theme
-        self._tooltip_timer = QBasicTimer()
+        self._tooltip_timer = 0
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -70,20 +70,26 @@ class _Painted(KeyboardFocus, QPushButton):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
+        self._stop_tooltip()
         if self.toolTip():
-            self._tooltip_timer.start(TOOLTIP_DELAY_MS, self)
+            self._tooltip_timer = self.startTimer(TOOLTIP_DELAY_MS)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self._tooltip_timer.stop()
+        self._stop_tooltip()
 
     def timerEvent(self, event: QTimerEvent) -> None:
-        if event.timerId() != self._tooltip_timer.timerId():
+        if event.timerId() != self._tooltip_timer:
             super().timerEvent(event)
             return
-        self._tooltip_timer.stop()
+        self._stop_tooltip()
         if self.underMouse() and not self.isDown():
             QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), self.tooltip_html(), self)
+
+    def _stop_tooltip(self) -> None:
+        if self._tooltip_timer:
+            self.killTimer(self._tooltip_timer)
+            self._tooltip_timer = 0
 
     def state_role(self, default: str | None, hover: str | None, pressed: str | None) -> str | None:
         """Which of three roles fits the state of the pointer."""

@@ -1,6 +1,6 @@
 """Text fields of one line: plain, for searching, for secrets, and with a label and an error line."""
 
-from PySide6.QtCore import QBasicTimer, QEvent, QRectF, QSize, Qt, QTimerEvent, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -157,7 +157,8 @@ class SecretField(Field):
     ) -> None:
         super().__init__(theme, name, placeholder=placeholder, parent=parent)
         self.setEchoMode(QLineEdit.EchoMode.Password)
-        self._timer = QBasicTimer()
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(lambda: self._show(False))
         self._eye = IconButton(theme, "eye", _("Show"), size=24, parent=self)
         self._eye.setCursor(Qt.CursorShape.ArrowCursor)
         self._eye.clicked.connect(lambda: self._show(self.echoMode() == QLineEdit.EchoMode.Password))
@@ -168,15 +169,9 @@ class SecretField(Field):
         self._eye.set_icon("eye-slash" if shown else "eye")
         self._eye.set_name(_("Hide") if shown else _("Show"))
         if shown:
-            self._timer.start(SHOWN_MS, self)
+            self._timer.start(SHOWN_MS)
         else:
             self._timer.stop()
-
-    def timerEvent(self, event: QTimerEvent) -> None:
-        if event.timerId() == self._timer.timerId():
-            self._show(False)
-        else:
-            super().timerEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -69,6 +69,7 @@ class FocusRing(QWidget):
             self._followed.append(widget)
             widget = widget.parentWidget()
         theme.changed.connect(self.update)
+        control.destroyed.connect(self.deleteLater)  # its focus-out event no longer reaches Python then
         self._follow()
 
     def remove(self) -> None:

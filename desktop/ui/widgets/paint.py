@@ -69,3 +69,13 @@ def paint_arc(
     if share > 0:
         painter.setPen(QPen(color, pen, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         painter.drawArc(ring, round((90 - start * 360) * 16), -round(share * 360 * 16))
+
+
+def text_flags(direction: Qt.LayoutDirection, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> int:
+    """Flags that keep a text of either direction on the layout's side of its box, centred in its height."""
+    mirrored = {
+        Qt.AlignmentFlag.AlignLeft: Qt.AlignmentFlag.AlignRight,
+        Qt.AlignmentFlag.AlignRight: Qt.AlignmentFlag.AlignLeft,
+    }
+    side = mirrored.get(align, align) if direction == Qt.LayoutDirection.RightToLeft else align
+    return int(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)

@@ -2,7 +2,7 @@
 
 import time
 
-from PySide6.QtCore import QBasicTimer, QRectF, QSize, QTimerEvent
+from PySide6.QtCore import QRectF, QSize, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -33,7 +33,8 @@ class Ring(QWidget):
         self._role = "accent"
         self._value = 0.0
         self._spinning = False
-        self._timer = QBasicTimer()
+        self._timer = QTimer(self, interval=FRAME_MS)
+        self._timer.timeout.connect(self._turn)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
@@ -60,7 +61,7 @@ class Ring(QWidget):
 
     def _run(self) -> None:
         if self._spinning and self.isVisible() and not self.theme.reduced_motion:
-            self._timer.start(FRAME_MS, self)
+            self._timer.start()
         else:
             self._timer.stop()
 
@@ -72,10 +73,8 @@ class Ring(QWidget):
         super().hideEvent(event)
         self._run()
 
-    def timerEvent(self, event: QTimerEvent) -> None:
-        if event.timerId() != self._timer.timerId():
-            super().timerEvent(event)
-        elif not self.window().isMinimized():
+    def _turn(self) -> None:
+        if not self.window().isMinimized():
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

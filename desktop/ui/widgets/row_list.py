@@ -291,9 +291,3 @@ class RowList(QListView):
             before, self._hover = self._hover, QPersistentModelIndex(index)
             for changed in (before, self._hover):
                 self.viewport().update(self.visualRect(changed))
-
-
-def text_flags(direction: Qt.LayoutDirection, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> int:
-    """Flags that keep a text of either direction on the layout's side of its box, centred in its height."""
-    side = QStyle.visualAlignment(direction, align)
-    return int(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)

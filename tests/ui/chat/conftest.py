@@ -1,17 +1,19 @@
 """The chat page over the real services, with a provider that says what the test tells it to."""
 
 import asyncio
+import functools
+import gc
+import inspect
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import qasync
 import shiboken6
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from desktop import providers
 from desktop.domain.errors import AppError
@@ -34,6 +36,7 @@ from desktop.storage import models as stored_models
 from desktop.storage.database import Database
 from desktop.ui.chat.chat_page import ChatPage
 from desktop.ui.chat.composer import Composer
+from desktop.ui.chat.frame import PageFrame
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.toast import Toasts
@@ -140,17 +143,17 @@ class Stage:
         await self.database.open()
         if set_up:
             for model in (Model(QWEN, "qwen3:4b"), Model(MISTRAL, "Mistral Medium 3.5")):
-                await self.database.run(partial(stored_models.add_model, model=model))
+                await self.database.run(functools.partial(stored_models.add_model, model=model))
         await self.catalogue.load()
 
     async def close(self) -> None:
         await self.chat.stop_all()
-        await self.tasks.finish()
+        await self.idle()
         with suppress(AppError):
             await self.page.flush_draft()
         await self.database.close()
-        self.page.hide()
-        shiboken6.delete(self.page)
+        self.host.hide()
+        shiboken6.delete(self.host)
 
     async def answer(self, count: int) -> Answer:
         """The `count`-th request, from 1."""
@@ -169,7 +172,12 @@ class Stage:
     async def settled(self) -> None:
         """Until no reply is written and nothing is being read."""
         await until(lambda: not self.chat.running(), "the end of all replies")
-        await self.tasks.finish()
+        await self.idle()
+
+    async def idle(self) -> None:
+        """Until every task has ended, also those that others have started."""
+        while self.tasks._running:
+            await self.tasks.finish()
 
     def texts(self) -> list[str]:
         """What the transcript shows, in order."""
@@ -218,34 +226,65 @@ async def build_stage(
     tasks = Tasks(errors.append, bugs.append)
     host = QWidget()
     toasts = Toasts(theme, host)
-    page = ChatPage(theme, settings, library, chat, catalogue, feed, tasks, toasts)
+    page = ChatPage(theme, PageFrame(theme), settings, library, chat, catalogue, feed, tasks, toasts)
     stage = Stage(theme, settings, database, library, chat, catalogue, feed, tasks, client, page, toasts, host)
     stage.errors, stage.bugs = errors, bugs
     if open_database:
         await stage.open_database(set_up=set_up)
-    page.resize(1008, 800)
-    page.show()
+    column = QVBoxLayout(host)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(page)
+    host.resize(1008, 800)
+    host.show()
     page.show_new()
     page.focus_composer()
     if open_database:
-        await tasks.finish()
+        await stage.idle()
     return stage
 
 
+class MakeStage:
+    """Builds pages over one data folder; all of them end with the test."""
+
+    def __init__(self, folder: Path, theme: Theme, client: ScriptedClient) -> None:
+        self._folder, self._theme, self._client = folder, theme, client
+        self._stages: list[Stage] = []
+
+    async def __call__(self, *, set_up: bool = True, open_database: bool = True) -> Stage:
+        stage = await build_stage(self._folder, self._theme, self._client, set_up=set_up, open_database=open_database)
+        self._stages.append(stage)
+        return stage
+
+    async def close(self) -> None:
+        for stage in self._stages:
+            await stage.close()
+            assert not stage.bugs
+
+
 @pytest.fixture
-async def make_stage(tmp_path: Path, theme: Theme, client: ScriptedClient) -> AsyncIterator[Callable[..., Any]]:
-    stages: list[Stage] = []
+def make_stage(tmp_path: Path, theme: Theme, client: ScriptedClient) -> MakeStage:
+    return MakeStage(tmp_path, theme, client)
 
-    async def make(*, set_up: bool = True, open_database: bool = True) -> Stage:
-        stages.append(await build_stage(tmp_path, theme, client, set_up=set_up, open_database=open_database))
-        return stages[-1]
 
-    yield make
-    for stage in stages:
-        await stage.close()
-        assert not stage.bugs
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A test's stages close in the run of the test: after it, Qt's events arrive while no loop is running."""
+    if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+        test = item.obj
+
+        @functools.wraps(test)
+        async def then_close(**given: Any) -> None:
+            gc.disable()  # it would also run in the database's thread, and end the timers of earlier loops there
+            try:
+                await test(**given)
+            finally:
+                if make_stage := item.funcargs.get("make_stage"):
+                    await make_stage.close()
+                gc.enable()
+                gc.collect()
+
+        item.obj = then_close
 
 
 @pytest.fixture
-async def stage(make_stage: Callable[..., Any]) -> Stage:
+async def stage(make_stage: MakeStage) -> Stage:
     return await make_stage()

@@ -1,7 +1,6 @@
 """The chat page over the real services: sending, stopping, waiting, branches, drafts, and switching in between."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,10 +14,11 @@ from desktop.domain.message import Role, Status
 from desktop.services.library import Library
 from desktop.settings import options
 from desktop.ui.chat.header import Title
+from desktop.ui.chat.suggestions import Suggestions
 from desktop.ui.transcript.view import Transcript
 from desktop.ui.widgets.button import Chip
 
-from .conftest import MISTRAL, QWEN, Stage, until
+from .conftest import MISTRAL, QWEN, MakeStage, Stage, until
 
 
 def button(stage: Stage, name: str) -> QAbstractButton:
@@ -196,7 +196,7 @@ async def test_it_is_sent_also_when_another_chat_is_shown(stage: Stage, qtbot: A
     mine = stage.page.conversation_id
     type_and_send(stage, qtbot, "Two")
     stage.page.open(other)
-    await stage.tasks.finish()
+    await stage.idle()
     assert not button(stage, "Edit the waiting message").isVisible()
     answer.finish("First")
     answer = await stage.answer(3)
@@ -206,7 +206,7 @@ async def test_it_is_sent_also_when_another_chat_is_shown(stage: Stage, qtbot: A
     assert stage.page.conversation_id == other
     assert stage.texts() == ["Other", "Reply"]
     stage.page.open(mine or "")
-    await stage.tasks.finish()
+    await stage.idle()
     assert stage.texts() == ["One", "First", "Two", "Second"]
 
 
@@ -224,10 +224,10 @@ async def test_a_reply_goes_on_in_the_background_and_is_joined_again(stage: Stag
     stage.page.open(other)
     assert button(stage, "Send").isVisible()
     answer.say("b")
-    await stage.tasks.finish()
+    await stage.idle()
     assert stage.texts() == ["Other", "Reply"]
     stage.page.open(mine or "")
-    await stage.tasks.finish()
+    await stage.idle()
     assert button(stage, "Stop").isVisible()
     answer.say("c")
     await until(lambda: stage.texts() == ["One", "abc"], "what was written meanwhile, once")
@@ -255,7 +255,7 @@ async def test_late_messages_never_land_in_another_chat(stage: Stage, monkeypatc
     stage.page.open(quick)
     await until(lambda: stage.texts() == ["Quick", "Two"])
     gate.set()
-    await stage.tasks.finish()
+    await stage.idle()
     assert stage.texts() == ["Quick", "Two"]
     assert stage.page.findChild(Title).text() == "Quick"
     assert stage.page.conversation_id == quick
@@ -281,16 +281,16 @@ async def test_a_hit_on_another_branch_shows_that_branch(stage: Stage) -> None:
     (await stage.answer(2)).finish("New answer")
     await stage.settled()
     stage.page.show_new()
-    await stage.tasks.finish()
+    await stage.idle()
     stage.page.open(conversation_id, old)
-    await stage.tasks.finish()
+    await stage.idle()
     assert stage.texts() == ["Question", "Old answer"]
 
 
 async def test_a_chat_that_is_gone_leads_to_a_new_one(stage: Stage) -> None:
     conversation_id = await stage.ask("One", "First")
     await stage.library.trash([conversation_id])
-    await stage.tasks.finish()
+    await stage.idle()
     assert stage.page.conversation_id is None
     stage.page.open("no such chat")
     await until(lambda: stage.errors)
@@ -310,7 +310,7 @@ async def test_many_changes_at_once_are_read_together(stage: Stage, monkeypatch:
     monkeypatch.setattr(Library, "conversation", counted)
     for _ in range(20):
         stage.feed.publish(MessagesChanged(conversation_id))
-    await stage.tasks.finish()
+    await stage.idle()
     assert 1 <= len(reads) <= 2
 
 
@@ -386,10 +386,10 @@ async def test_a_new_chat_has_the_default_model_and_keeps_a_chosen_one(stage: St
 async def test_choosing_a_model_in_a_chat_sets_it_for_good(stage: Stage) -> None:
     conversation_id = await stage.ask("One", "First")
     stage.page._use(MISTRAL)
-    await stage.tasks.finish()
+    await stage.idle()
     stage.page.show_new()
     stage.page.open(conversation_id)
-    await stage.tasks.finish()
+    await stage.idle()
     assert stage.page.findChild(Chip).accessibleName() == "Model: Mistral Medium 3.5"
     stage.page.regenerate()
     assert (await stage.answer(2)).request.model_id == MISTRAL.model_id
@@ -482,21 +482,21 @@ async def test_each_chat_keeps_its_draft(stage: Stage) -> None:
     first = await stage.ask("One", "First")
     stage.composer.edit.insertPlainText("for the first")
     stage.page.show_new()
-    await stage.tasks.finish()
+    await stage.idle()
     assert stage.composer.text() == ""
     stage.composer.edit.insertPlainText("for a new one")
     stage.page.open(first)
-    await stage.tasks.finish()
+    await stage.idle()
     assert stage.composer.text() == "for the first"
     stage.page.show_new()
     assert stage.composer.text() == "for a new one"
     await until(lambda: not stage.page._drafts._changed, "the drafts on disk")
-    await stage.tasks.finish()
+    await stage.idle()
     assert await stage.library.draft(first) == "for the first"
     assert await stage.library.draft(None) == "for a new one"
 
 
-async def test_drafts_and_waiting_messages_outlive_the_program(make_stage: Callable[..., Any], qtbot: Any) -> None:
+async def test_drafts_and_waiting_messages_outlive_the_program(make_stage: MakeStage, qtbot: Any) -> None:
     stage = await make_stage()
     type_and_send(stage, qtbot, "One")
     await stage.answer(1)
@@ -509,7 +509,7 @@ async def test_drafts_and_waiting_messages_outlive_the_program(make_stage: Calla
     await stage.settled()
     again = await make_stage()
     again.page.open(conversation_id)
-    await again.tasks.finish()
+    await again.idle()
     assert again.composer.text() == "Waiting\n\nand typed"
 
 
@@ -527,14 +527,14 @@ async def test_a_sent_text_is_no_draft_any_more(stage: Stage, qtbot: Any) -> Non
     assert await stage.library.draft(stage.page.conversation_id) == ""
 
 
-async def test_what_is_typed_before_the_database_opens_is_not_lost(make_stage: Callable[..., Any]) -> None:
+async def test_what_is_typed_before_the_database_opens_is_not_lost(make_stage: MakeStage) -> None:
     before = await make_stage()
     before.composer.edit.insertPlainText("from last time")
     await before.page.flush_draft()
     stage = await make_stage(open_database=False)
     stage.composer.edit.insertPlainText("typed at once")
     await stage.open_database(set_up=False)
-    await stage.tasks.finish()
+    await stage.idle()
     assert stage.composer.text() == "from last time\n\ntyped at once"
 
 
@@ -553,12 +553,12 @@ async def test_enter_may_be_told_not_to_send(stage: Stage, qtbot: Any) -> None:
 async def test_renaming_and_a_title_from_elsewhere(stage: Stage) -> None:
     conversation_id = await stage.ask("One", "First")
     stage.page._header.renamed.emit("Mine")
-    await stage.tasks.finish()
+    await stage.idle()
     summary = await stage.library.summary(conversation_id)
     assert summary is not None
     assert summary.title == "Mine"
     await stage.library.rename(conversation_id, "From the sidebar")
-    await stage.tasks.finish()
+    await stage.idle()
     assert stage.page.findChild(Title).text() == "From the sidebar"
 
 
@@ -574,11 +574,11 @@ async def test_copying_the_last_reply_and_the_last_code(stage: Stage) -> None:
 
 
 async def test_seen_replies_are_marked_read(stage: Stage, qtbot: Any) -> None:
-    with qtbot.waitActive(stage.page):
-        stage.page.activateWindow()
+    with qtbot.waitActive(stage.host):
+        stage.host.activateWindow()
     first = await stage.ask("One", "First")
     await until(lambda: not stage.chat.running())
-    await stage.tasks.finish()
+    await stage.idle()
     seen = await stage.library.summary(first)
     assert seen is not None
     assert not seen.unread
@@ -595,7 +595,7 @@ async def test_a_new_chat_begins_with_a_question(stage: Stage) -> None:
     assert button(stage, "Review this diff").isVisible()
     await stage.ask("One", "First")
     assert not stage.page._empty.isVisible()
-    assert not button(stage, "Review this diff").isVisible()
+    assert not stage.page.findChild(Suggestions).isVisible()
 
 
 async def test_every_control_has_a_name_and_a_place_in_the_focus_order(stage: Stage) -> None:
@@ -616,3 +616,16 @@ async def test_roles_alternate_on_every_path(stage: Stage) -> None:
     await stage.ask("Two", "Second")
     roles = [entry.message.role for entry in stage.page._open.entries()]
     assert roles == [Role.USER, Role.ASSISTANT] * 2
+
+
+async def test_it_is_known_whether_somebody_is_typing(make_stage: MakeStage) -> None:
+    stage = await make_stage()
+    assert not stage.page.is_typing
+    stage.composer.edit.insertPlainText("a draft")
+    assert stage.page.is_typing
+    await stage.page.flush_draft()
+    again = await make_stage()
+    assert again.composer.text() == "a draft"
+    assert not again.page.is_typing
+    again.composer.edit.insertPlainText("!")
+    assert again.page.is_typing

@@ -1,6 +1,5 @@
 """The page of a newcomer, over a catalogue that finds what the test puts on the ports."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from desktop.ui.chat.cards import KeyCard, LocalCard, Row, TourCard
 from desktop.ui.chat.first_run import WHERE_KEYS_ARE, FirstRun
 from desktop.ui.widgets.button import Chip
 
-from .conftest import Stage, until
+from .conftest import MakeStage, Stage, until
 
 QWEN = Model(ModelRef("ollama", "qwen3:4b"), "qwen3:4b", size_bytes=2_500_000_000)
 SMALL = Model(ModelRef("ollama", "gemma3:270m"), "gemma3:270m", size_bytes=290_000_000)
@@ -38,7 +37,7 @@ def rows(card: QWidget) -> list[str]:
 
 
 @pytest.fixture
-async def newcomer(make_stage: Callable[..., Any]) -> Stage:
+async def newcomer(make_stage: MakeStage) -> Stage:
     """Nothing is set up, and nothing listens on this computer."""
     return await make_stage(set_up=False)
 
@@ -66,7 +65,7 @@ async def test_a_provider_leads_to_where_its_key_goes(newcomer: Stage, qtbot: An
     assert asked.args == ["providers", ""]
 
 
-async def test_local_servers_are_looked_for_only_while_the_page_is_open(make_stage: Callable[..., Any]) -> None:
+async def test_local_servers_are_looked_for_only_while_the_page_is_open(make_stage: MakeStage) -> None:
     stage = await make_stage()  # with providers set up, the page never shows
     await until(lambda: not stage.page.findChild(LocalCard)._timer.isActive())
     assert stage.catalogue.looked == 0
@@ -77,12 +76,13 @@ async def test_nothing_found_says_what_was_looked_for_and_looks_again(newcomer: 
     assert not button(local, "Look again").isEnabled()
     await until(lambda: newcomer.catalogue.looked == 1, "the search")
     await until(lambda: local.line.text() == "No local server found")
-    assert rows(local) == ["Ollama, port 11434", "LM Studio, port 1234", "llama.cpp server, port 8080"]
+    await until(lambda: rows(local) == ["Ollama, port 11434", "LM Studio, port 1234", "llama.cpp server, port 8080"])
     newcomer.catalogue.servers = (OLLAMA,)
     button(local, "Look again").click()
     await until(lambda: local.line.text() == "Ollama found on this computer")
     assert newcomer.catalogue.looked == 2
-    assert rows(local) == ["qwen3:4b, 2.5\N{NO-BREAK SPACE}GB", "gemma3:270m, 290\N{NO-BREAK SPACE}MB"]
+    nbsp = "\N{NO-BREAK SPACE}"
+    await until(lambda: rows(local) == [f"qwen3:4b, 2.5{nbsp}GB", f"gemma3:270m, 290{nbsp}MB"])
 
 
 async def test_a_found_model_is_used_with_one_click(newcomer: Stage, local: LocalCard) -> None:
@@ -90,7 +90,7 @@ async def test_a_found_model_is_used_with_one_click(newcomer: Stage, local: Loca
     await until(lambda: local._found is not None, "Ollama")
     button(local, "Use qwen3:4b, free").click()
     await until(newcomer.catalogue.ready, "a provider")
-    await newcomer.tasks.finish()
+    await newcomer.idle()
     chip = newcomer.page.findChild(Chip)
     assert chip.accessibleName() == "Model: qwen3:4b"
     assert not newcomer.page.findChild(FirstRun).isVisible()
@@ -126,7 +126,7 @@ async def test_the_tour_is_never_chosen_for_anybody(newcomer: Stage) -> None:
     newcomer.page.send_text("A question for a real model")
     assert newcomer.composer.text() == "A question for a real model"
     assert button(newcomer.composer, "Choose a model").isVisible()
-    await newcomer.tasks.finish()
+    await newcomer.idle()
     assert newcomer.client.answers == []
 
 
@@ -153,7 +153,7 @@ async def test_suggestions_prefill_the_composer(newcomer: Stage) -> None:
 
 
 async def test_cards_stack_in_a_narrow_window_and_the_page_scrolls(newcomer: Stage) -> None:
-    newcomer.page.resize(500, 800)
+    newcomer.host.resize(500, 800)
     await until(lambda: newcomer.page.findChild(KeyCard).width() == 468)
     page = newcomer.page.findChild(FirstRun)
     assert page.verticalScrollBar().maximum() > 0
@@ -172,3 +172,20 @@ async def test_everything_can_be_reached_and_has_a_name(newcomer: Stage) -> None
             assert each.accessibleName() or each.text()
             assert each.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert TOUR_MODEL not in [newcomer.catalogue.default_model()]
+
+
+async def test_tab_goes_from_the_header_over_the_page_to_the_composer(newcomer: Stage, qtbot: Any) -> None:
+    with qtbot.waitActive(newcomer.host):
+        newcomer.host.activateWindow()
+    button(newcomer.page, "Show or hide the sidebar").setFocus(Qt.FocusReason.TabFocusReason)
+    names = []
+    for _ in range(30):
+        focus = newcomer.host.focusWidget()
+        names.append(focus.accessibleName() or focus.text())
+        if focus is newcomer.composer.edit:
+            break
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    assert names[1] == "Choose a model"
+    assert names[2] == "Add a key for OpenAI"
+    assert names.index("Paste a key") < names.index("Start the tour") < names.index("Review this diff")
+    assert names[-1] == "Message"

@@ -145,6 +145,8 @@ async def test_keys_are_renamed_reordered_and_removed(world: World, dialog: Sett
     await world.catalogue.add_key("mistral", "Work", KEY)
     detail = await opened(world, dialog, "mistral")
     second = detail.keys.rows()[1]
+    dialog.activateWindow()
+    second.eye.setFocus()
     QTest.keyClick(second.eye, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     await world.settle()
     assert [row.ref.label for row in detail.keys.rows()] == ["Work", "Personal"]
@@ -318,8 +320,9 @@ async def test_a_test_shows_that_it_runs_and_stays_with_its_provider(world: Worl
     detail = await opened(world, dialog, "mistral")
     world.client.gate = asyncio.Event()
     detail.connection.test.click()
-    while not world.client.asked:
-        await asyncio.sleep(0.005)
+    async with asyncio.timeout(5):
+        while not world.client.asked:
+            await asyncio.sleep(0.005)
     assert detail.connection.verdict.text() == "Testing"
     assert not detail.connection.test.isEnabled()
     dialog.providers().go_to("groq")

@@ -69,14 +69,10 @@ class FakeClient:
         self.asked: list[Endpoint] = []
         self.gate: asyncio.Event | None = None
 
-    async def check(self, endpoint: Endpoint) -> None:
+    async def list_models(self, endpoint: Endpoint) -> list[Model]:
         self.asked.append(endpoint)
         if self.gate is not None:
             await self.gate.wait()
-        if self.problem is not None:
-            raise self.problem
-
-    async def list_models(self, endpoint: Endpoint) -> list[Model]:
         if self.problem is not None:
             raise self.problem
         return [

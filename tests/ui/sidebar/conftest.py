@@ -15,6 +15,7 @@ from desktop.domain.conversation import SearchHit, Summary
 from desktop.domain.message import Status
 from desktop.domain.model import Dialect, ModelRef, Provider
 from desktop.services.feed import Feed
+from desktop.ui.sidebar.frame import SidebarFrame
 from desktop.ui.sidebar.sidebar import Sidebar
 from desktop.ui.theme.theme import Theme
 
@@ -184,7 +185,7 @@ def make_stage(theme: Theme) -> Iterator[Callable[..., Stage]]:
     def make(summaries: Sequence[Summary] | None = None) -> Stage:
         feed, tasks, toasts, talk = Feed(), StepTasks(), FakeToasts(), FakeChat()
         library = FakeLibrary(feed, seeded() if summaries is None else summaries)
-        sidebar = Sidebar(theme, library, talk, FakeCatalogue(), feed, tasks, toasts)  # type: ignore[arg-type]
+        sidebar = Sidebar(theme, SidebarFrame(theme), library, talk, FakeCatalogue(), feed, tasks, toasts)  # type: ignore[arg-type]
         made.append(sidebar)
         sidebar.resize(272, 800)
         return Stage(sidebar, library, talk, feed, tasks, toasts)

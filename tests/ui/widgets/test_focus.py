@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
@@ -105,3 +106,12 @@ def test_ring_is_back_after_a_menu(theme: Theme, stage: Any, qtbot: Any) -> None
     QTest.keyClick(menu, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not menu.isVisible())
     assert len(rings(window)) == 1
+
+
+def test_ring_goes_with_a_control_that_is_deleted(theme: Theme, stage: Any, qtbot: Any) -> None:
+    first, second = Button(theme, "Keep"), Button(theme, "Remove")
+    window = stage(first, second)
+    second.setFocus(Qt.FocusReason.TabFocusReason)
+    assert len(rings(window)) == 1
+    shiboken6.delete(second)
+    qtbot.waitUntil(lambda: rings(window) == [])

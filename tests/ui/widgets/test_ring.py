@@ -1,10 +1,12 @@
 from typing import Any
 
 import pytest
+import shiboken6
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.ring import FRAME_MS, TURN_MS, Ring, spin
@@ -96,3 +98,14 @@ def test_reduced_motion_shows_three_quarters(theme: Theme, stage: Any, monkeypat
     drawn = paints.count
     QTest.qWait(3 * FRAME_MS)
     assert paints.count <= drawn + 1
+
+
+def test_running_ring_may_be_deleted_with_its_window(theme: Theme, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Theme, "reduced_motion", False)
+    window = QWidget()
+    ring = Ring(theme, parent=window)
+    window.show()
+    ring.set_spinning(True)
+    shiboken6.delete(window)
+    QTest.qWait(3 * FRAME_MS)
+    assert not shiboken6.isValid(ring)

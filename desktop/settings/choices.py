@@ -1,0 +1,32 @@
+"""The user's files as a start finds them: settings, providers, where windows stood."""
+
+import sys
+from pathlib import Path
+
+from desktop.i18n import gettext as _
+from desktop.paths import Paths
+from desktop.settings.files import Writer
+from desktop.settings.providers import ProviderStore
+from desktop.settings.state import StateStore
+from desktop.settings.store import Settings
+
+
+class Choices:
+    """Reads a few small files, synchronously. `problems` says what could not be read and where it is kept."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.writer = Writer(on_error=_tell_unwritten)
+        self.settings = Settings(paths.settings, self.writer)
+        self.providers = ProviderStore(paths.providers)
+        self.state = StateStore(paths.state, self.writer)
+        self.settings.load()
+        self.providers.load()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return (*self.settings.problems, *self.providers.problems)
+
+
+def _tell_unwritten(path: Path, error: OSError) -> None:
+    """Called on the writer's thread, where nothing can be shown; what was chosen stays in force until the end."""
+    print(_("{path} could not be written: {reason}").format(path=path, reason=error), file=sys.stderr)

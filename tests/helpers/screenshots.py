@@ -1,0 +1,228 @@
+"""The pictures in docs/screenshots: `python -m tests.helpers.screenshots FOLDER`.
+
+The real program runs off the screen on seeded data, once for each theme and start, and its windows are grabbed. A
+server on this computer plays the providers, so that replies stream and fail as real ones do.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.helpers.fake_service import Reply
+
+SIZE = (1280, 800)
+COMPACT = (760, 800)
+# Large enough for every window: the offscreen platform's own screen is 800 by 800.
+SCREEN = {"name": "studio", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "dpr": 1}
+PIECE, PAUSE_S = 100, 0.025  # bytes at a time, and seconds between, of replies that stream
+SETTLE_S = 0.6  # fades and late layouts
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main(folder: Path) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        desk = Path(scratch) / "screens.json"
+        desk.write_text(json.dumps({"screens": [SCREEN]}))
+        environment = dict(os.environ) | {"QT_QPA_PLATFORM": f"offscreen:configfile={desk}", "LC_ALL": "C.UTF-8"}
+        for theme in ("light", "dark"):
+            for scene in SCENES:
+                words = [sys.executable, "-m", "tests.helpers.screenshots", str(folder), scene, theme]
+                subprocess.run(words, check=True, cwd=ROOT, env=environment)
+    print("\n".join(sorted(str(path) for path in folder.glob("*.png"))))
+    return 0
+
+
+class Studio:
+    """The running program, and a camera."""
+
+    def __init__(self, folder: Path, theme: str, data: Path) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from desktop.application import Application
+        from desktop.settings import options
+        from desktop.settings.choices import Choices
+        from desktop.start import Start
+        from desktop.ui.single_instance import SingleInstance
+        from tests.helpers import seed
+
+        self._folder, self._theme = folder, theme
+        seed.setting(data, options.THEME, theme)
+        qt = QApplication(["tuppence"])
+        paths = seed.paths(data)
+        self.app = Application(Start(qt, paths, Choices(paths)), SingleInstance(paths))
+        self.problem: BaseException | None = None
+
+    def run(self, scene: Callable[["Studio"], Awaitable[None]]) -> None:
+        from PySide6.QtCore import QTimer
+
+        async def play() -> None:
+            try:
+                await self.app.ready.wait()
+                self.app.window.resize(*SIZE)
+                await scene(self)
+            except Exception as error:
+                self.problem = error
+            finally:
+                self.app.close()
+
+        QTimer.singleShot(0, lambda: self.app.tasks.start(play()))
+        self.app.run()
+        if self.problem is not None:
+            raise self.problem
+
+    async def open(self, title: str) -> None:
+        rows = await self.app.library.summaries()
+        self.app.window.open(next(row.id for row in rows if row.title == title))
+        await asyncio.sleep(SETTLE_S)
+
+    async def shoot(self, name: str, window: object = None) -> None:
+        """The window, with what floats above it."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtGui import QPainter
+        from PySide6.QtWidgets import QApplication, QWidget
+
+        await asyncio.sleep(SETTLE_S)
+        shown = window if isinstance(window, QWidget) else self.app.window
+        picture = shown.grab()
+        painter = QPainter(picture)
+        floating = (Qt.WindowType.Popup, Qt.WindowType.Tool)
+        for above in QApplication.topLevelWidgets():
+            if above.isVisible() and above.windowType() in floating:
+                painter.drawPixmap(above.pos() - shown.pos(), above.grab())
+        painter.end()
+        path = self._folder / f"{name}-{self._theme}.png"
+        assert picture.save(str(path)), path
+
+
+async def first_run(studio: Studio) -> None:
+    await studio.shoot("first-run")
+
+
+async def used(studio: Studio) -> None:
+    from PySide6.QtWidgets import QDialog
+
+    from tests.helpers import samples
+    from tests.helpers.fake_service import FakeService, Reply
+
+    app = studio.app
+    for provider_id, labels in samples.KEYS.items():
+        for label in labels:
+            await app.catalogue.add_key(
+                provider_id, label, f"sample-{label.lower()}-{'4f2a' if label == 'Personal' else '9c1d'}"
+            )
+    async with FakeService() as fake:
+        fake.reply("/messages", Reply(fault="silence"))
+        await point_to(studio, "anthropic", fake.url)
+        await ask(studio, samples.POSTGRES, "And for a partial index?")
+        await studio.open(samples.MORTGAGE)
+        await studio.shoot("main")
+
+        app.window.choose_model()
+        await studio.shoot("model-picker")
+        close_popups()
+
+        app.window.resize(*COMPACT)
+        await studio.shoot("compact")
+        app.window.toggle_sidebar()
+        await studio.shoot("compact-overlay")
+        app.window.toggle_sidebar()
+        app.window.resize(*SIZE)
+
+        for page, provider_id in {"providers": "mistral", "appearance": "", "chat": "", "data": ""}.items():
+            app.window.open_settings(page, provider_id)
+            dialog = next(each for each in app.window.findChildren(QDialog) if each.isVisible())
+            dialog.resize(*SIZE)
+            await studio.shoot(f"settings-{page}", dialog)
+        dialog.close()
+
+        fake.reply("/chat/completions", streaming_reply(samples.FOLLOW_UP_ANSWER))
+        await point_to(studio, "mistral", f"{fake.url}/v1")
+        await ask(studio, samples.MORTGAGE, samples.FOLLOW_UP)
+        await asyncio.sleep(4)
+        await studio.shoot("streaming")
+        app.window.stop()
+        await asyncio.sleep(SETTLE_S)
+
+        rejected = Reply.json({"message": "Unauthorized", "request_id": "4f2a"}, 401)
+        limited = Reply.json({"message": "Requests rate limit exceeded"}, 429, retry_after="8")
+        whole = streaming_reply("Start with the figures of the offer:")
+        cut = replace(whole, body=whole.body.removesuffix(waiting(20)))
+        fake.reply("/chat/completions", rejected, limited, cut)
+        first, *others = "Is my offer any good?", "Is it now?", "Then what should I ask the bank?"
+        app.window.send(first)
+        await asyncio.sleep(2 * SETTLE_S)
+        for question in others:
+            await ask(studio, first, question)
+        await studio.open(first)
+        await studio.shoot("errors")
+
+
+SCENES = {"first-run": first_run, "used": used}
+
+
+async def point_to(studio: Studio, provider_id: str, url: str) -> None:
+    provider = studio.app.catalogue.provider(provider_id)
+    assert provider is not None
+    await studio.app.catalogue.save_provider(replace(provider, base_url=url))
+
+
+async def ask(studio: Studio, title: str, question: str) -> None:
+    """A further question in a conversation, as its composer would send it."""
+    rows = await studio.app.library.summaries()
+    row = next(row for row in rows if row.title == title)
+    conversation, _tree = await studio.app.library.conversation(row.id)
+    assert row.model is not None
+    await studio.app.chat.send(row.id, question, row.model, conversation.head_id)
+    await asyncio.sleep(SETTLE_S)
+
+
+def streaming_reply(text: str) -> "Reply":
+    """Chat completions that begin after a moment, and where the text stops nothing comes for a while."""
+    from tests.helpers.fake_service import Reply
+
+    def said(delta: dict[str, str]) -> dict[str, object]:
+        return {"id": "1", "model": "sample", "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+
+    reply = Reply.sse(*(said({"content": text[start : start + 12]}) for start in range(0, len(text), 12)))
+    return replace(reply, body=waiting(0.6) + reply.body + waiting(20), piece=PIECE, pause_s=PAUSE_S)
+
+
+def waiting(seconds: float) -> bytes:
+    """Comments, which say nothing, one for each piece."""
+    return (b":" + b" " * (PIECE - 3) + b"\n\n") * round(seconds / PAUSE_S)
+
+
+def close_popups() -> None:
+    from PySide6.QtWidgets import QApplication
+
+    while popup := QApplication.activePopupWidget():
+        popup.close()
+
+
+def play(folder: Path, scene: str, theme: str) -> int:
+    import keyring
+
+    from tests.helpers import samples
+    from tests.settings.keychains import Working
+
+    keyring.set_keyring(Working())
+    with tempfile.TemporaryDirectory(prefix="tuppence-pictures-") as scratch:
+        data = Path(scratch)
+        if scene == "used":
+            samples.fill(data)
+        Studio(folder, theme, data).run(SCENES[scene])
+    return 0
+
+
+if __name__ == "__main__":
+    arguments = sys.argv[1:]
+    sys.exit(main(Path(arguments[0])) if len(arguments) == 1 else play(Path(arguments[0]), *arguments[1:]))
