@@ -17,6 +17,12 @@ from desktop.settings.choices import Choices
 
 # Imported after the first picture, in slices short enough not to be felt; application.py imports them all by name.
 BEHIND_THE_WINDOW = (
+    "logging",
+    "socket",
+    "ssl",
+    "subprocess",
+    "concurrent.futures.thread",
+    "asyncio.base_events",
     "asyncio",
     "qasync",
     "desktop.domain.events",
@@ -48,8 +54,9 @@ def main(words: list[str]) -> int:
 
     from desktop.start import Start
     from desktop.ui.single_instance import SingleInstance
+    from desktop.ui.theme.theme import QT_ARGUMENTS
 
-    qt = QApplication([APP_NAME])
+    qt = QApplication([APP_NAME, *QT_ARGUMENTS])
     qt.setApplicationName(APP_NAME)
     qt.setApplicationVersion(__version__)
     qt.setDesktopFileName(APP_ID)

@@ -44,8 +44,9 @@ def _ask_in_a_window(paths: Paths) -> Message:
     from desktop.settings.choices import Choices
     from desktop.start import Start
     from desktop.ui.single_instance import SingleInstance
+    from desktop.ui.theme.theme import QT_ARGUMENTS
 
-    qt = QApplication.instance() or QApplication(["tuppence"])
+    qt = QApplication.instance() or QApplication(["tuppence", *QT_ARGUMENTS])
     assert isinstance(qt, QApplication)
     paths.data.mkdir(parents=True, exist_ok=True)
     application = Application(Start(qt, paths, Choices(paths)), SingleInstance(paths))

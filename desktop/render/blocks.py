@@ -171,6 +171,15 @@ LONGEST_TAIL = 32_768
 LONGEST_TEXT = 8 * LONGEST_TAIL
 
 
+def clean(text: str) -> str:
+    """The text with `\\n` between lines, and without what no reader can show: NUL, lone surrogates, STX and ETX.
+
+    The last two are Python-Markdown's own marks.
+    """
+    text = _UNREADABLE.sub(lambda found: "" if found[0] in "\2\3" else "\N{REPLACEMENT CHARACTER}", text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def parse(text: str) -> tuple[Block, ...]:
     """The blocks of a whole text. Any text has some: nothing is ever an error."""
     if len(text) > LONGEST_TEXT:
@@ -179,7 +188,7 @@ def parse(text: str) -> tuple[Block, ...]:
         return parser.blocks
     from desktop.render import reading  # markdown-it is heavy: not before there is something to read
 
-    return tuple(block for _, block in reading.read(text, {}, notes=True))
+    return tuple(block for _, block in reading.read(clean(text), {}, notes=True))
 
 
 def warm_up() -> None:
@@ -213,9 +222,9 @@ class IncrementalParser:
     def feed(self, text: str) -> None:
         """Add to the text. Large pieces are read in steps."""
         for start in range(0, len(text), LONGEST_TAIL):
-            piece = self._with_newlines(text[start : start + LONGEST_TAIL])
+            piece = self._cleaned(text[start : start + LONGEST_TAIL])
             self._source += piece
-            if self._fence and self._fence not in piece and "\0" not in piece:
+            if self._fence and self._fence not in piece:
                 self._grow_fence()
             else:
                 self._parse_tail()
@@ -227,12 +236,12 @@ class IncrementalParser:
             return parse(text)
         return self.blocks
 
-    def _with_newlines(self, piece: str) -> str:
-        """Only `\\n` between lines, also where `\\r\\n` arrives in two pieces."""
+    def _cleaned(self, piece: str) -> str:
+        """As `clean`, also where `\\r\\n` arrives in two pieces."""
         if self._after_return:
             piece = piece.removeprefix("\n")
         self._after_return = piece.endswith("\r")
-        return piece.replace("\r\n", "\n").replace("\r", "\n")
+        return clean(piece)
 
     def _grow_fence(self) -> None:
         (block,) = self.tail
@@ -273,8 +282,9 @@ class IncrementalParser:
         self._source = self._source[end:]
 
 
+_UNREADABLE = re.compile("[\0\2\3\ud800-\udfff]")
 _DEFINITION = re.compile(r"^[ >*+\-\d.)]*\[[^\]\n]+\]:", re.MULTILINE)
-_MAY_REACH_ON = re.compile(r"^\s*(?:<!--|\$\$|\\\[|\\begin\{)", re.MULTILINE)
+_FORMULA = re.compile(r" *(?:\$\$|\\\[|\\begin\{)")
 _FENCE = re.compile(r"([`~])\1\1.*\n")
 
 
@@ -282,16 +292,20 @@ def _first_open(read: list[tuple[int, Block]], lines: list[str]) -> int:
     """The index of the first block that more text may still change.
 
     All before the last block is final once that one's first line has ended: until then `#` may become `#tag`. A
-    paragraph with a comment or formula that is not closed may still swallow what follows it.
+    comment that is not closed may still swallow all that follows, and a formula what comes before a blank line.
     """
     if len(read) < 2:
         return 0
     keep = len(read) - 1
     if read[keep][0] >= len(lines) - 1:
         keep -= 1
+    closed = max((number for number, line in enumerate(lines) if "-->" in line), default=-1)
     for index in range(keep):
-        if isinstance(read[index][1], Paragraph):
-            source = "\n".join(lines[read[index][0] : read[index + 1][0]])
-            if _MAY_REACH_ON.search(source):
-                return index
+        if isinstance(read[index][1], CodeBlock):
+            continue
+        start, end = read[index][0], read[index + 1][0]
+        if any(line.lstrip().startswith("<!--") for line in lines[max(start, closed + 1) : end]):
+            return index
+        if all(line.strip() for line in lines[start : read[keep][0]]) and any(map(_FORMULA.match, lines[start:end])):
+            return index
     return keep

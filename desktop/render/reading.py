@@ -47,14 +47,14 @@ _MAX_NESTING = 100
 
 
 def read(text: str, env: dict[str, Any], *, notes: bool) -> list[tuple[int, Block]]:
-    """The top-level blocks, each with the line it begins on. `env["references"]` holds the links defined elsewhere.
+    """The top-level blocks of a text from `clean`, each with the line it begins on.
 
-    With `notes` footnotes are gathered into a last block; without they are text, for a tail whose notes are unknown.
+    `env["references"]` holds the links defined elsewhere. With `notes` footnotes are gathered into a last
+    block; without they are text, for a tail whose notes are unknown.
     """
     if not text.endswith("\n"):
         text += "\n"  # markdown-it overlooks a last line of white space, which in code is not nothing
-    # STX and ETX are Python-Markdown's own marks; no text needs them.
-    tokens = _parser(notes).parse(text.replace("\2", "").replace("\3", ""), env)
+    tokens = _parser(notes).parse(text, env)
     return _Reader(tokens, env, text.count("\n")).read()
 
 

@@ -1,6 +1,7 @@
 """What a benchmark says: a figure, the floor it was measured against in the same run, and the limit."""
 
 import json
+import os
 from dataclasses import dataclass
 
 
@@ -42,5 +43,6 @@ class Figure:
             "limit": self.limit,
             "limits": ("at least " if self.at_least else "at most ") + self.limits,
             "ok": self.ok,
+            "load": round(os.getloadavg()[0], 1),  # of the machine: above 1 or so, others have disturbed the figure
         }
         return json.dumps(said | ({"note": self.note} if self.note else {}))

@@ -96,7 +96,7 @@ CORPUS: dict[str, tuple[str, ...]] = {
         "![[" * 20 + "\n",
         "<a " * 20 + "\n",
         "\r\nwindows\r\n\r\n- a\r\n- b\r\n",
-        "a\0b \2c\3 \u2028 d\u202ee\n",
+        "a\0b \2c\3 \u2028 d\u202ee \ud83d\n",
     ),
 }
 

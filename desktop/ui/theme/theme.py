@@ -60,6 +60,10 @@ _DISABLED = (
 )
 
 
+QT_ARGUMENTS = ("-style", "fusion")
+"""For QApplication: the style that the palette and the sheets are made for. Asked for with `setStyle` it takes longer."""
+
+
 class Theme(QObject):
     """One object for the program, handed to every widget.
 
@@ -155,7 +159,6 @@ class Theme(QObject):
         hints.setColorScheme(_SCHEMES[self._mode])  # title bars and the system's own dialogs go along
         self._look_up()
         self._applied_to = app
-        app.setStyle("Fusion")
         app.setFont(self.font(14))
         self._dress(app)
         hints.colorSchemeChanged.connect(self._refresh)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QRegion, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from desktop.i18n import gettext as _
+from desktop.render.blocks import clean
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript import measures
 from desktop.ui.transcript.column import Column
@@ -338,6 +339,6 @@ class _Editor(QFrame):
 def _pieces(text: str) -> list[str]:
     """The lines of a text, very long ones cut."""
     pieces = []
-    for line in text.split("\n"):
+    for line in clean(text).split("\n"):
         pieces += [line[at : at + _LONGEST_PIECE] for at in range(0, len(line), _LONGEST_PIECE)] or [""]
     return pieces

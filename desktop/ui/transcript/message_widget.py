@@ -85,7 +85,7 @@ class MessageWidget(QWidget):
         return below if number < 0 or number >= len(columns) else columns[number].y_of(row) + below
 
     def set_last(self, last: bool) -> None:
-        """Whether it is the last message, whose actions always show."""
+        """Whether it is the last reply, whose actions always show."""
         if last != self.is_last:
             self.is_last = last
             self.update_active()

@@ -67,6 +67,7 @@ class Transcript(QAbstractScrollArea):
         self._follow = True
         self._arranging = False
         self._warm = False
+        self._last_reply = -1
         self._current = -1
         self._ahead = QTimer(self, singleShot=True, interval=0)
         self._ahead.timeout.connect(self._build_ahead)
@@ -337,7 +338,7 @@ class Transcript(QAbstractScrollArea):
         if widget is None:
             widget = self._make(entry)
         self._live[message_id] = widget
-        widget.set_last(row == len(self._entries) - 1)
+        widget.set_last(row == self._last_reply)
         if widget.laid_out_width != self._message_geometry()[1]:
             self._measure(row, widget)
         return widget
@@ -424,8 +425,11 @@ class Transcript(QAbstractScrollArea):
             self._places.pop(conversation, None)
 
     def _mark_last(self) -> None:
+        """The last reply that has ended keeps its actions in view."""
+        ended = (row for row, entry in enumerate(self._entries) if entry.message.role is not Role.USER)
+        self._last_reply = max((row for row in ended if not self._entries[row].running), default=-1)
         for message_id, widget in self._live.items():
-            widget.set_last(self._rows[message_id] == len(self._entries) - 1)
+            widget.set_last(self._rows[message_id] == self._last_reply)
 
     # What happens
 

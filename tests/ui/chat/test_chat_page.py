@@ -141,6 +141,34 @@ async def test_a_question_right_after_a_stop_follows_the_stopped_reply(stage: St
     assert [message.text for message in answer.request.messages] == ["One", "First, cut", "Two"]
 
 
+async def test_it_follows_that_reply_even_before_anything_has_been_read(
+    stage: Stage, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage.page._open, "_read_again", lambda shown: None)
+    type_and_send(stage, qtbot, "One")
+    answer = await stage.answer(1)
+    answer.say("First, cut")
+    await until(lambda: (turn := stage.page._open.shown.turn) and turn.message().text, "the first words")
+    stage.page.stop()
+    type_and_send(stage, qtbot, "Two")
+    answer = await stage.answer(2)
+    assert [message.text for message in answer.request.messages] == ["One", "First, cut", "Two"]
+
+
+async def test_the_end_of_a_reply_shows_before_it_is_read_from_disk(
+    stage: Stage, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    type_and_send(stage, qtbot, "One")
+    answer = await stage.answer(1)
+    answer.say("All ")
+    await until(lambda: stage.texts() == ["One", "All "])
+    monkeypatch.setattr(stage.page._open, "_read_again", lambda shown: None)
+    answer.finish("of it.")
+    await stage.settled()
+    last = stage.page._open.entries()[-1]
+    assert (last.message.text, last.message.status, last.running) == ("All of it.", Status.COMPLETE, False)
+
+
 # A message that waits
 
 
@@ -259,6 +287,28 @@ async def test_late_messages_never_land_in_another_chat(stage: Stage, monkeypatc
     assert stage.texts() == ["Quick", "Two"]
     assert stage.page.findChild(Title).text() == "Quick"
     assert stage.page.conversation_id == quick
+
+
+async def test_a_chat_that_was_left_is_not_listened_to(
+    stage: Stage, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await stage.ask("Other", "Reply")
+    stage.page.show_new()
+    type_and_send(stage, qtbot, "One")
+    answer = await stage.answer(2)
+    await until(lambda: stage.texts() == ["One", ""])
+    mine = stage.page.conversation_id or ""
+    heard: list[object] = []
+    stage.page.open(other)
+    stage.page._open.streamed.connect(lambda _message_id, event: heard.append(event))
+    answer.say("to nobody")
+    await until(lambda: stage.chat.turn(mine) and stage.chat.turn(mine).reply.has_text)  # type: ignore[union-attr]
+    stage.page.open(mine)  # and away again while it is being read
+    stage.page.open(other)
+    await stage.idle()
+    answer.finish("still to nobody")
+    await stage.settled()
+    assert heard == []
 
 
 async def test_a_chat_that_is_left_while_it_is_stored_stays_left(stage: Stage, qtbot: Any) -> None:
@@ -536,6 +586,7 @@ async def test_what_is_typed_before_the_database_opens_is_not_lost(make_stage: M
     await stage.open_database(set_up=False)
     await stage.idle()
     assert stage.composer.text() == "from last time\n\ntyped at once"
+    assert stage.page.is_typing
 
 
 # The rest of the window's commands

@@ -1,5 +1,7 @@
 """The transcript as a whole: what exists, what stays where it is, what is painted again."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -284,3 +286,9 @@ def test_every_control_says_what_it_does(transcript: Transcript, settle: Settle)
         assert button.accessibleName() or button.text()
     assert turn(transcript, "q").accessibleName().startswith("You, ")
     assert turn(transcript, "r").accessibleName().startswith("Mistral Medium 3.5: ")
+
+
+def test_nothing_heavy_is_imported_before_there_is_something_to_read() -> None:
+    heavy = "markdown", "markdown_it", "pygments", "mdit_py_plugins"
+    code = f"import sys, desktop.ui.transcript.view; print([name for name in {heavy} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
