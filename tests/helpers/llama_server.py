@@ -29,9 +29,9 @@ def main() -> None:
     params.model.path = str(model_file())
     params.model_alias = {MODEL}
     params.port = port
-    params.n_ctx = 128  # where a request sets no limit, a reply ends here at the latest
+    params.n_ctx = 96  # where a request sets no limit, a reply ends here at the latest
     params.cpuparams.n_threads = 2
-    params.n_predict = 48
+    params.n_predict = 16
     server = xllamacpp.Server(params)
     wait_until_healthy(port)
     os.write(answer, f"http://127.0.0.1:{port}\n".encode())

@@ -1,5 +1,6 @@
 """The window, used from outside with keys, and looked at."""
 
+import subprocess
 import sys
 import time
 
@@ -35,6 +36,18 @@ def open_window(program: Program, screen: Screen, pid: int) -> Window:
     return window
 
 
+def quit_program(screen: Screen, process: subprocess.Popen[str]) -> None:
+    """By its key, which the window hears once its menus are there."""
+
+    def has_ended() -> bool:
+        screen.press("q", CONTROL)
+        time.sleep(0.3)
+        return process.poll() is not None
+
+    until(has_ended, "the program has ended")
+    assert process.returncode == 0
+
+
 def test_a_question_typed_into_the_window_is_answered_and_found_again(program: Program, screen: Screen) -> None:
     seed.default_model(program.data, ModelRef("tour", "tour"))
     with program.started(display=screen.name) as process:
@@ -45,8 +58,7 @@ def test_a_question_typed_into_the_window_is_answered_and_found_again(program: P
         until(lambda: replies(program, "complete") == 1, "the tour has answered", seconds=60)
         time.sleep(0.5)
         assert colours(screen, window) > empty, "an answer with code and a table has more colours than an empty page"
-        screen.press("q", CONTROL)
-        assert process.wait(15) == 0
+        quit_program(screen, process)
     question, reply = program.last_messages()
     assert question["text"] == QUESTION
     assert len(reply["text"]) > 200
@@ -69,8 +81,7 @@ def test_a_draft_survives_the_end(program: Program, screen: Screen) -> None:
     with program.started(display=screen.name) as process:
         open_window(program, screen, process.pid)
         type_text(screen, "not yet sent")
-        screen.press("q", CONTROL)
-        assert process.wait(15) == 0
+        quit_program(screen, process)
     assert rows(program, "SELECT text FROM drafts") == ["not yet sent"]
 
 

@@ -90,13 +90,6 @@ class ChatPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(frame)
-        # The frame is older than what now stands between its header and its composer.
-        last: QWidget = frame.header.chip
-        for pane in (self._first_run, self._transcript, frame.composer):
-            for widget in pane.findChildren(QWidget):
-                if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                    QWidget.setTabOrder(last, widget)
-                    last = widget
         self._put_in_tab_order()
         self._theme.changed.connect(self._on_theme)
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QStackedWidget, QVBoxLayout,
 
 from desktop.domain.model import ModelRef
 from desktop.i18n import gettext as _
+from desktop.i18n import ngettext
 from desktop.services.catalogue import Catalogue
 from desktop.ui.chat.model_picker_list import ModelList
 from desktop.ui.chat.model_picker_rows import Entry, Filter, Offer, PickerModel
@@ -53,7 +54,8 @@ class ModelPicker(Popover):
         self._model.load()
         self._model.current = current
         self._model.default = self._catalogue.default_model()
-        self._field.setPlaceholderText(_("Search {n} models").format(n=self._model.count()))
+        count = self._model.count()
+        self._field.setPlaceholderText(ngettext("Search {n} model", "Search {n} models", count).format(n=count))
         self._max_height = int(anchor.window().height() * WINDOW_SHARE)
         self._clear()
         # Set outright, because Qt's own adjusting keeps windows under two thirds of the screen.

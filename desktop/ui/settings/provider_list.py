@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.domain.model import Provider
@@ -37,6 +37,7 @@ class ProviderList(RowList):
     """One row per provider; the current one is shown beside the list."""
 
     selected = Signal(object)  # Provider
+    moved = Signal(str, int)  # provider id, its new place in order of use
 
     def __init__(self, theme: Theme, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(theme, _("Providers"), parent, ground="surface")
@@ -76,6 +77,17 @@ class ProviderList(RowList):
         if current.isValid() and not self._filling and not isinstance(row := self._model.row(current.row()), Heading):
             self._shown = row[0].id
             self.selected.emit(row[0])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Alt and an arrow change the order of use; everything else moves about."""
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if not step or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier != Qt.KeyboardModifier.AltModifier:
+            super().keyPressEvent(event)
+            return
+        ids = [provider.id for provider in self._catalogue.providers() if provider.id not in _HIDDEN]
+        neighbours = [provider.id for provider in listed(self._catalogue)[0]]  # local ones stand apart
+        if self._shown in neighbours and 0 <= (at := neighbours.index(self._shown) + step) < len(neighbours):
+            self.moved.emit(self._shown, ids.index(neighbours[at]))
 
     def _row(self, provider: Provider, outcomes: Mapping[str, Outcome]) -> Row:
         return provider, health(self._catalogue, provider, outcomes.get(provider.id))

@@ -52,6 +52,7 @@ class ProvidersPage(QWidget):
         column.addLayout(head)
         self.list = ProviderList(theme, catalogue)
         self.list.selected.connect(self._show)
+        self.list.moved.connect(lambda *move: tasks.start(catalogue.move_provider(*move), on_error=self._tell))
         column.addWidget(self.list, 1)
         self._notice = text_label(theme, "", 12, role="text-muted", wrap=True)
         self._notice.setContentsMargins(px(18), px(8), px(18), px(12))

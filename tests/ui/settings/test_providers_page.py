@@ -528,3 +528,20 @@ async def test_a_list_that_cannot_be_fetched_keeps_the_old_one(world: World, dia
     await world.settle()
     assert detail.models.list.model().rowCount() == 2
     assert "rejected" not in said(detail.models)
+
+
+async def test_alt_and_an_arrow_change_the_order_of_use(world: World, dialog: SettingsDialog) -> None:
+    for service in ("mistral", "openai"):
+        await world.catalogue.add_key(service, "Personal", KEY)
+    await opened(world, dialog, "openai")
+    before = [provider.id for provider in world.catalogue.providers()]
+    assert before.index("mistral") < before.index("openai")
+    QTest.keyClick(dialog.providers().list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    await world.settle()
+    after = [provider.id for provider in world.catalogue.providers()]
+    assert after.index("openai") < after.index("mistral")
+    assert dialog.providers().list.shown() == "openai"
+    for _ in range(3):  # at the top it stays there
+        QTest.keyClick(dialog.providers().list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+        await world.settle()
+    assert world.catalogue.providers()[0].id == "openai"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QPainter, QTextLayout, QTextOption
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import gettext as _
@@ -25,15 +25,6 @@ _CONTEXT_LINES = 40
 _KEPT_LINES = 400
 
 Spans = tuple[highlight.Span, ...]
-
-
-class _CopyButton(Button):
-    """Says for a moment that it has copied."""
-
-    copied = False
-
-    def _paint_content(self, painter: QPainter, color: QColor) -> None:
-        super()._paint_content(painter, self.theme.color("success") if self.copied else color)
 
 
 class DrawnCode(DrawnLeaf[CodeLeaf]):
@@ -61,7 +52,7 @@ class DrawnCode(DrawnLeaf[CodeLeaf]):
         self._next_coloured = 0
         self._slices = QTimer(host, singleShot=True, interval=0)
         self._slices.timeout.connect(self._colour_slice)
-        self._copy: _CopyButton | None = None
+        self._copy: Button | None = None
         self._wrap: IconButton | None = None
         self._set_lines(leaf.text.split("\n"), 0)
         self._colour_from(0)
@@ -276,7 +267,7 @@ class DrawnCode(DrawnLeaf[CodeLeaf]):
     # Buttons
 
     def _make_buttons(self) -> None:
-        self._copy = _CopyButton(self.theme, _("Copy"), kind="ghost", icon="copy", small=True, parent=self.host)
+        self._copy = Button(self.theme, _("Copy"), kind="ghost", icon="copy", small=True, parent=self.host)
         self._copy.clicked.connect(self.copy)
         self._wrap = IconButton(self.theme, "arrow-elbow-down-left", _("Wrap lines"), size=28, parent=self.host)
         self._wrap.setCheckable(True)
@@ -299,7 +290,6 @@ class DrawnCode(DrawnLeaf[CodeLeaf]):
 
     def _show_copied(self, copied: bool) -> None:
         assert self._copy is not None
-        self._copy.copied = copied
         self._copy.setText(_("Copied") if copied else _("Copy"))
         self._copy.set_icon("check" if copied else "copy")
         self._copy.resize(self._copy.sizeHint())
