@@ -24,6 +24,7 @@ from desktop.settings.secrets import Secrets
 from desktop.start import Start
 from desktop.storage.database import Database
 from desktop.ui.chat import chat_page  # noqa: F401 - MainWindow.fill needs it; imported behind the first picture
+from desktop.ui.garbage import UiThreadCollector
 from desktop.ui.main_window import MainWindow
 from desktop.ui.sidebar import sidebar  # noqa: F401 - likewise
 from desktop.ui.single_instance import SingleInstance
@@ -88,6 +89,7 @@ class Application:
         self._instance.listen(self._on_handed_over)
         if send:
             self.window.send(send)
+        self._collector = UiThreadCollector()
         self.ready.set()
         await asyncio.to_thread(providers.preload)  # else the first question waits for it
         await self.library.empty_old_trash()

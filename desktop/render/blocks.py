@@ -192,7 +192,7 @@ def parse(text: str) -> tuple[Block, ...]:
 
 
 def warm_up() -> None:
-    """Imports what reading and colouring need; on another thread, so that the first words need not wait for it."""
+    """Imports what reading and colouring need; on another thread, so that nothing has to wait for it."""
     from desktop.render import highlight, reading
 
     reading.read("", {}, notes=False)

@@ -1,8 +1,9 @@
 """Colours of code, through Pygments. Each language's lexer is imported when the first code in it is drawn."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,44 +49,49 @@ def lines(code: str, language: str) -> Iterator[tuple[Span, ...]]:
     yield tuple(spans)
 
 
-@lru_cache(maxsize=256)
+def prepare(language: str) -> bool:
+    """Whether `lines` can begin at once. If not, another thread begins to load the language: ask again later.
+
+    Importing a lexer and compiling its rules takes up to 50 ms.
+    """
+    if language in _lexers or not language:
+        return True
+    if language not in _loading:
+        _loading.add(language)
+        threading.Thread(target=_lexer, args=(language,), daemon=True).start()
+    return False
+
+
 def name_of(language: str) -> str:
     """How a language is called: "Python" for "py". An unknown one keeps its own word."""
-    if not language:
-        return ""
-    from pygments.lexers import find_lexer_class_by_name  # heavy: not before the first code is drawn
-    from pygments.util import ClassNotFound
-
-    if own := _NAMES.get(language.lower()):
-        return own
-    try:
-        return str(find_lexer_class_by_name(language).name)
-    except ClassNotFound:
-        return language
+    lowered = language.lower()
+    return _NAMES.get(lowered) or (_known().get(lowered, language) if language else "")
 
 
-_NAMES = {
-    "sh": "Shell",
-    "shell": "Shell",
-    "bash": "Bash",
-    "zsh": "Zsh",
-    "text": "Text",
-    "txt": "Text",
-    "plaintext": "Text",
-}
+_NAMES = {"sh": "Shell", "shell": "Shell", "bash": "Bash", "text": "Text", "txt": "Text", "plaintext": "Text"}
+
+_lexers: "dict[str, Lexer | None]" = {}
+_loading: set[str] = set()
 
 
 @cache
-def _lexer(language: str) -> "Lexer | None":
-    if not language:
-        return None
-    from pygments.lexers import get_lexer_by_name  # as above
-    from pygments.util import ClassNotFound
+def _known() -> dict[str, str]:
+    """The names of languages by every word that stands for them."""
+    from pygments.lexers import get_all_lexers  # not before the first code is drawn
 
-    try:
-        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return None
+    return {alias.lower(): name for name, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases}
+
+
+def _lexer(language: str) -> "Lexer | None":
+    if language not in _lexers:
+        found = None
+        if language.lower() in _known():
+            from pygments.lexers import get_lexer_by_name  # as above
+
+            found = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+            list(found.get_tokens_unprocessed("x"))  # compiles its rules
+        _lexers[language] = found
+    return _lexers[language]
 
 
 _ROLES = {

@@ -22,8 +22,11 @@ class StateStore:
     def __init__(self, path: Path, writer: Writer) -> None:
         self._path = path
         self._writer = writer
+        self._latest: WindowState | None = None  # what was saved may still be on its way to the disk
 
     def load(self) -> WindowState:
+        if self._latest is not None:
+            return self._latest
         raw, _aside = read_json_object(self._path)
         usable = {
             field.name: raw[field.name]
@@ -34,4 +37,5 @@ class StateStore:
 
     def save(self, state: WindowState) -> None:
         """Returns at once; the background writer does the rest."""
+        self._latest = state
         self._writer.write(self._path, json_bytes(asdict(state)))

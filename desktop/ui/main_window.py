@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit, QSplitter, QTextEdit, QWidget
 
 from desktop import APP_NAME
 from desktop.domain.errors import Action, AppError
@@ -127,15 +127,24 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self._connect()
         self._filled = True
-        self._page.show_new()
+        if not self._last_chat():
+            self._page.show_new()
 
     # Start and end
 
     def database_ready(self, conversation_id: str | None = None) -> None:
         """The history can be read now: fill the list and open the chat that was open last."""
-        last = conversation_id or (self._state.conversation_id if self._settings.get(options.REOPEN_LAST) else "")
-        if last:
-            self._page.open(last)
+        if conversation_id:
+            self._page.open(conversation_id)
+        elif not self._last_chat():
+            return  # the page of a new chat has been there since `fill`
+        elif self._page.is_typing:
+            self._page.show_new()
+        else:
+            self._page.open(self._last_chat())
+
+    def _last_chat(self) -> str:
+        return self._state.conversation_id if self._settings.get(options.REOPEN_LAST) else ""
 
     @property
     def conversation_id(self) -> str | None:
@@ -195,7 +204,7 @@ class MainWindow(QMainWindow):
 
     def undo_deletion(self) -> None:
         focus = QApplication.focusWidget()
-        if isinstance(focus, QPlainTextEdit | QLineEdit):
+        if isinstance(focus, QTextEdit | QPlainTextEdit | QLineEdit):
             focus.undo()
         else:
             self._toasts.trigger()

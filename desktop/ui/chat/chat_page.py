@@ -1,4 +1,7 @@
-"""The chat page: header, messages or the way to begin, composer. It joins them to the chat that is shown."""
+"""The chat page: header, messages or the way to begin, composer. It joins them to the chat that is shown.
+
+Longer than most because every command of the window about a chat, and every signal of the page's parts, ends here.
+"""
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
@@ -95,9 +98,9 @@ class ChatPage(QWidget):
 
     def _put_in_tab_order(self) -> None:
         """Header, page, suggestions, composer, though the composer was there first."""
-        last = self._suggestions.previousInFocusChain()
-        while not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            last = last.previousInFocusChain()
+        last: QWidget = self._suggestions
+        while not last.focusPolicy() & Qt.FocusPolicy.TabFocus and (before := last.previousInFocusChain()):
+            last = before
         self._suggestions.follow(last)
         for control in self._composer.controls():
             QWidget.setTabOrder(last, control)

@@ -94,7 +94,9 @@ class Suggestions(QWidget):
 
     def _put_in_tab_order(self) -> None:
         before = self._after
-        for chip in self._chips if before is not None else ():
+        if before is None:
+            return
+        for chip in self._chips:
             QWidget.setTabOrder(before, chip)
             before = chip
 

@@ -61,7 +61,7 @@ _DISABLED = (
 
 
 QT_ARGUMENTS = ("-style", "fusion")
-"""For QApplication: the style that the palette and the sheets are made for. Asked for with `setStyle` it takes longer."""
+"""For QApplication: the style that palette and sheets are made for. Asked for with `setStyle` it takes longer."""
 
 
 class Theme(QObject):

@@ -21,7 +21,8 @@ _REST = 15  # after a flush, wait at least this many times as long as it took
 class LiveReply(QObject):
     """Folds events into a `Written`, at most every 33 ms and for a sixteenth of the time.
 
-    `on_text` is called after text has been added, `on_tick` when figures that run by the clock should be shown again.
+    `on_text` is called after text has been added, `on_tick` when figures that run by the clock should be shown again;
+    nothing is shown before `is_ready`.
     """
 
     def __init__(
@@ -30,11 +31,13 @@ class LiveReply(QObject):
         written: Written,
         on_text: Callable[[], None],
         on_tick: Callable[[], None],
+        is_ready: Callable[[], bool],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self.written = written
         self._on_text = on_text
+        self._is_ready = is_ready
         self._text: list[str] = []
         self._thought: list[str] = []
         self._usage: Usage | None = message.usage
@@ -45,7 +48,7 @@ class LiveReply(QObject):
         self._reasoning_since: float | None = None
         self._reasoning_until: float | None = None
         self._flush = QTimer(self, singleShot=True)
-        self._flush.timeout.connect(self.flush)
+        self._flush.timeout.connect(self._flush_when_ready)
         self._next_flush = 0.0
         self._ticks = QTimer(self, interval=FIGURES_MS)
         self._ticks.timeout.connect(on_tick)
@@ -83,6 +86,12 @@ class LiveReply(QObject):
         if not self._flush.isActive():
             wait = max(0.0, self._next_flush - time.monotonic())
             self._flush.start(round(wait * 1000))
+
+    def _flush_when_ready(self) -> None:
+        if self._is_ready():
+            self.flush()
+        else:
+            self._flush.start(FLUSH_MS)
 
     def flush(self) -> None:
         """Show what has arrived."""

@@ -66,7 +66,7 @@ class Transcript(QAbstractScrollArea):
         self._places: dict[str, _Anchor] = {}  # by conversation, of those that were not read at their end
         self._follow = True
         self._arranging = False
-        self._warm = False
+        self._warm_up: threading.Thread | None = None
         self._last_reply = -1
         self._current = -1
         self._ahead = QTimer(self, singleShot=True, interval=0)
@@ -390,15 +390,16 @@ class Transcript(QAbstractScrollArea):
             self._measure(self._rows[message_id], widget)
 
     def _begin(self, message: Message) -> LiveReply:
-        if not self._warm:
-            self._warm = True
-            threading.Thread(target=blocks.warm_up, daemon=True).start()
+        if self._warm_up is None:
+            self._warm_up = threading.Thread(target=blocks.warm_up, daemon=True)
+            self._warm_up.start()
         written = Written(message)
         reply = LiveReply(
             message,
             written,
             on_text=lambda: self._on_text(message.id),
             on_tick=lambda: self._on_tick(message.id),
+            is_ready=lambda: self._warm_up is None or not self._warm_up.is_alive(),
             parent=self,
         )
         self._replies[message.id] = reply

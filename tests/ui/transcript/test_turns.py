@@ -235,8 +235,9 @@ def test_code_scrolls_sideways_or_wraps(transcript: Transcript, settle: Settle) 
     assert not leaf.wheel(50)
 
 
-def test_colours_stand_right_behind_an_emoji(transcript: Transcript, settle: Settle) -> None:
+def test_colours_stand_right_behind_an_emoji(qtbot, transcript: Transcript, settle: Settle) -> None:
     leaf = code_leaf(show(transcript, settle, reply('```py\na = "😀" + str(1)  # end\n```\n')))
+    qtbot.waitUntil(lambda: leaf._spans[0] != ())
     spans = {span.role: (span.start, span.length) for span in leaf._spans[0]}
     assert spans["syn-string"] == (4, 4)
     assert spans["syn-comment"] == (19, 5)

@@ -21,6 +21,7 @@ from desktop.ui.widgets.paint import paint_box
 _HEAD, _TOP, _BOTTOM, _SIDE, _LINE = 32, 2, 12, 14, 20
 _COPIED_MS = 2000
 _SLICE_S = 0.006
+_LOADING_MS = 30
 _CONTEXT_LINES = 40
 _KEPT_LINES = 400
 
@@ -50,7 +51,7 @@ class DrawnCode(DrawnLeaf[CodeLeaf]):
         self._width = 0
         self._colouring: Iterator[Spans] | None = None
         self._next_coloured = 0
-        self._slices = QTimer(host, singleShot=True, interval=0)
+        self._slices = QTimer(host, singleShot=True)
         self._slices.timeout.connect(self._colour_slice)
         self._copy: Button | None = None
         self._wrap: IconButton | None = None
@@ -225,13 +226,13 @@ class DrawnCode(DrawnLeaf[CodeLeaf]):
 
     def _colour_from(self, start: int) -> None:
         """Colour the lines from `start` on, which begin no token in the middle."""
-        self._colouring = iter(highlight.lines("\n".join(self._lines[start:]), self.leaf.language))
         self._next_coloured = start
+        self._colouring = iter(highlight.lines("\n".join(self._lines[start:]), self.leaf.language))
         self._colour_slice()
 
     def _colour_open(self) -> None:
         """Colour the lines that are whole by now, with some before them so that most contexts are right."""
-        if self._colouring is not None:
+        if self._colouring is not None or not highlight.prepare(self.leaf.language):
             return
         whole = len(self._lines) - 1
         start = max(0, self._next_coloured - _CONTEXT_LINES)
@@ -244,6 +245,9 @@ class DrawnCode(DrawnLeaf[CodeLeaf]):
     def _colour_slice(self) -> None:
         if self._colouring is None:
             return
+        if not highlight.prepare(self.leaf.language):
+            self._slices.start(_LOADING_MS)
+            return
         until = time.perf_counter() + _SLICE_S
         whole = len(self._lines) - (not self.leaf.closed)
         while self._next_coloured < whole:
@@ -253,7 +257,7 @@ class DrawnCode(DrawnLeaf[CodeLeaf]):
             self._set_spans(self._next_coloured, spans)
             self._next_coloured += 1
             if time.perf_counter() > until:
-                self._slices.start()
+                self._slices.start(0)
                 return
         self._colouring = None
         if self.rect.isValid():

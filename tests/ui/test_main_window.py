@@ -1,0 +1,315 @@
+"""The whole program in this process: menus, narrow windows, zoom, notices, names and keys of every control."""
+
+import asyncio
+import gc
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTextEdit,
+    QWidget,
+)
+
+from desktop.application import Application
+from desktop.domain.changes import SavingFailed
+from desktop.domain.errors import DiskFull
+from desktop.domain.message import Status
+from desktop.paths import Paths
+from desktop.services.catalogue import TOUR_MODEL
+from desktop.settings import options
+from desktop.settings.choices import Choices
+from desktop.start import Start
+from desktop.ui.actions import ACTIONS, MENUS
+from desktop.ui.chat.composer import Composer
+from desktop.ui.dialogs.shortcuts import ELSEWHERE, ShortcutsDialog
+from desktop.ui.main_window import MainWindow
+from desktop.ui.notices import NoticeBar
+from desktop.ui.settings.dialog import PAGES
+from desktop.ui.sidebar.sidebar import Sidebar
+from desktop.ui.single_instance import SingleInstance
+from desktop.ui.widgets.button import Button
+from desktop.ui.widgets.dialog import Dialog
+
+Scenario = Callable[[Application], Awaitable[None]]
+Run = Callable[[Scenario], None]
+INTERACTIVE = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path, qapp: QApplication) -> Iterator[Run]:
+    """Starts the program on this test's folder, plays a scenario once the history is open, and ends the program."""
+    hook = sys.excepthook
+
+    def play(scenario: Scenario) -> None:
+        paths = Paths.choose(tmp_path)
+        application = Application(Start(qapp, paths, Choices(paths)), SingleInstance(paths))
+        failures: list[BaseException] = []
+
+        async def whole() -> None:
+            try:
+                async with asyncio.timeout(60):
+                    await application.ready.wait()
+                    await scenario(application)
+            except BaseException as error:
+                failures.append(error)
+            finally:
+                application.close()
+
+        QTimer.singleShot(0, lambda: application.tasks.start(whole()))
+        application.run()
+        application.theme.release()
+        if failures:
+            raise failures[0]
+
+    yield play
+    sys.excepthook = hook
+    gc.enable()
+    gc.unfreeze()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    while not condition():
+        await asyncio.sleep(0.01)
+
+
+def found(application: Application, kind: type) -> QWidget:
+    return application.window.findChild(kind)
+
+
+async def toured(application: Application, question: str = "What can you do?") -> str:
+    """Asks the tour and waits for the whole answer; the id of the conversation, which is shown."""
+    turn = await application.chat.send(None, question, TOUR_MODEL)
+    application.window.open(turn.conversation_id)
+    await turn.wait()
+    await until(lambda: application.window.conversation_id == turn.conversation_id)
+    return turn.conversation_id
+
+
+def unnamed(root: QWidget) -> list[str]:
+    """Controls that take part in the interface and that a screen reader could only call by their kind."""
+    nameless = []
+    for widget in root.findChildren(QWidget):
+        if not isinstance(widget, INTERACTIVE) or isinstance(widget, QScrollBar) or not widget.isVisibleTo(root):
+            continue
+        text = widget.text() if isinstance(widget, QAbstractButton) else ""
+        if not (widget.accessibleName() or text) and widget.objectName() != "qt_toolbar_ext_button":
+            nameless.append(
+                f"{type(widget).__module__}.{type(widget).__qualname__} in {type(widget.parent()).__name__}"
+            )
+    return nameless
+
+
+def unreachable(root: QWidget) -> list[str]:
+    """Visible buttons and fields that Tab never comes to. Those in a row of a list are the list's own business."""
+    return [
+        widget.accessibleName() or type(widget).__name__
+        for widget in root.findChildren(QWidget)
+        if isinstance(widget, QAbstractButton | QLineEdit | QTextEdit)
+        and widget.isVisibleTo(root)
+        and widget.isEnabled()
+        and not widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not (isinstance(widget.parent(), QLineEdit) or isinstance(widget.parent(), QAbstractSpinBox))
+    ]
+
+
+def test_every_control_of_the_window_and_the_settings_has_a_name_and_is_reached_by_tab(run: Run) -> None:
+    async def scenario(application: Application) -> None:
+        window = application.window
+        assert unnamed(window) == []  # the first-run page
+        assert unreachable(window) == []
+        await toured(application)
+        assert unnamed(window) == []
+        window.choose_model()
+        await asyncio.sleep(0)
+        assert unnamed(window) == []
+        QTest.keyClick(QApplication.activePopupWidget() or window, Qt.Key.Key_Escape)
+        window.open_settings()
+        dialog = window._settings_dialog
+        assert dialog
+        for page in PAGES:
+            dialog.show_page(page.id)
+            await asyncio.sleep(0)
+            assert unnamed(dialog) == [], page.id
+            assert unreachable(dialog) == [], page.id
+        dialog.close()
+
+    run(scenario)
+
+
+def test_menus_and_shortcuts_are_whole() -> None:
+    shortcuts = [keys for spec in ACTIONS for keys in spec.shortcuts]
+    assert len(shortcuts) == len(set(shortcuts))
+    for spec in ACTIONS:
+        assert callable(getattr(MainWindow, spec.slot))
+        assert spec.menu in MENUS
+        for keys in spec.shortcuts:
+            assert not QKeySequence(keys).isEmpty(), keys
+
+
+def test_every_action_is_in_a_menu_of_the_window(run: Run) -> None:
+    async def scenario(application: Application) -> None:
+        texts = [action.text() for menu in application.window.menuBar().actions() for action in menu.menu().actions()]
+        assert [text for text in texts if text] == [
+            spec.text for menu in MENUS for spec in ACTIONS if spec.menu == menu
+        ]
+        bar = application.window.menuBar()
+        assert not bar.isVisible()
+        for key_event in (QTest.keyPress, QTest.keyRelease):
+            key_event(application.window.windowHandle(), Qt.Key.Key_Alt)
+        assert bar.isVisible()
+
+    run(scenario)
+
+
+def test_shortcuts_are_listed(run: Run) -> None:
+    async def scenario(application: Application) -> None:
+        application.window.show_shortcuts()
+        dialog = application.window.findChild(ShortcutsDialog)
+        assert dialog.isVisible()
+        from PySide6.QtWidgets import QLabel
+
+        said = {label.text() for label in dialog.findChildren(QLabel)}
+        assert {spec.text for spec in ACTIONS if spec.shortcuts} <= said
+        assert {text for _group, rows in ELSEWHERE for text, _keys in rows} <= said
+        dialog.close()
+
+    run(scenario)
+
+
+def test_a_chat_is_found_again_at_the_next_start_with_its_draft(run: Run) -> None:
+    kept: list[str] = []
+
+    async def first(application: Application) -> None:
+        kept.append(await toured(application))
+        found(application, Composer).set_text("half a thought")
+
+    async def second(application: Application) -> None:
+        await until(lambda: application.window.conversation_id == kept[0])
+        await until(lambda: found(application, Composer).text() == "half a thought")
+
+    run(first)
+    run(second)
+
+
+def test_without_reopening_a_start_begins_with_a_new_chat(run: Run) -> None:
+    async def first(application: Application) -> None:
+        await toured(application)
+        application.settings.set(options.REOPEN_LAST, False)
+
+    async def second(application: Application) -> None:
+        assert application.window.conversation_id is None
+
+    run(first)
+    run(second)
+
+
+def test_zoom_makes_a_larger_window_with_the_same_chat_and_text(run: Run) -> None:
+    async def scenario(application: Application) -> None:
+        conversation = await toured(application)
+        found(application, Composer).set_text("half a thought")
+        small = found(application, Composer).sizeHint().height()
+        old = application.window
+        old.zoom_in()
+        await until(lambda: application.window is not old)
+        await until(lambda: application.window.conversation_id == conversation)
+        await until(lambda: found(application, Composer).text() == "half a thought")
+        assert application.settings.get(options.ZOOM) == 110
+        assert found(application, Composer).sizeHint().height() > small
+        application.window.zoom_reset()
+
+    run(scenario)
+
+
+def test_a_narrow_window_hides_the_sidebar_and_lays_it_over(run: Run) -> None:
+    async def scenario(application: Application) -> None:
+        window, sidebar = application.window, found(application, Sidebar)
+        window.resize(1280, 800)
+        await until(sidebar.isVisible)
+        window.resize(760, 800)
+        await until(lambda: not sidebar.isVisible())
+        window.toggle_sidebar()
+        assert sidebar.isVisible()
+        assert sidebar.width() == 288
+        QTest.keyClick(window.windowHandle(), Qt.Key.Key_Escape)
+        assert not sidebar.isVisible()
+        window.toggle_sidebar()
+        window.resize(1280, 800)
+        await until(lambda: sidebar.isVisible() and sidebar.width() == 272)
+        window.toggle_sidebar()
+        assert not sidebar.isVisible()
+
+    run(scenario)
+
+
+def test_a_reply_that_cannot_be_saved_is_told_in_the_notice_bar(run: Run) -> None:
+    async def scenario(application: Application) -> None:
+        bar = application.window.findChild(NoticeBar)
+        assert not bar.isVisible()
+        application.feed.publish(SavingFailed(DiskFull("The disk is full", "The reply is kept in the window.")))
+        assert bar.isVisible()
+        assert bar.accessibleDescription() == "The disk is full · The reply is kept in the window."
+        assert [button.text() for button in bar.findChildren(Button)] == ["Show the folder"]
+
+    run(scenario)
+
+
+def test_quitting_while_a_reply_is_written_asks_and_keeps_what_arrived(run: Run) -> None:
+    turns = []
+
+    async def scenario(application: Application) -> None:
+        turn = await application.chat.send(None, "What can you do?", TOUR_MODEL)
+        turns.append(turn)
+        await until(lambda: turn.reply.has_text)
+        application.window.close()
+        asking = application.window.findChild(Dialog)
+        assert asking.isVisible()
+        asking.cancel_button.click()
+        assert turn.reply.status is Status.STREAMING
+        application.window.close()
+        next(each for each in application.window.findChildren(Dialog) if each.isVisible()).accept_button.click()
+        assert (await turn.wait()).status is Status.STOPPED
+
+    async def again(application: Application) -> None:
+        _conversation, tree = await application.library.conversation(turns[0].conversation_id)
+        kept = tree[turns[0].message_id]
+        assert kept.status is Status.STOPPED
+        assert kept.text == turns[0].message().text != ""
+
+    run(scenario)
+    run(again)
+
+
+def test_the_theme_changes_at_once(run: Run) -> None:
+    async def scenario(application: Application) -> None:
+        application.settings.set(options.THEME, "light")
+        bright = application.window.grab().toImage().pixelColor(640, 300).lightness()
+        application.settings.set(options.THEME, "dark")
+        await asyncio.sleep(0)
+        dark = application.window.grab().toImage().pixelColor(640, 300).lightness()
+        application.settings.set(options.THEME, "system")
+        assert bright > 200 > 60 > dark
+
+    run(scenario)
