@@ -131,7 +131,7 @@ def unreachable(root: QWidget) -> list[str]:
         and widget.isVisibleTo(root)
         and widget.isEnabled()
         and not widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and not (isinstance(widget.parent(), QLineEdit) or isinstance(widget.parent(), QAbstractSpinBox))
+        and not isinstance(widget.parent(), QLineEdit | QAbstractSpinBox)
     ]
 
 

@@ -161,13 +161,14 @@ class ChatPage(QWidget):
         self._open.open(conversation_id, message_id)
 
     def send_text(self, text: str) -> None:
-        """Send a text as if it had been typed; what stands in the composer stays there."""
+        """Send a text as if it had been typed; what stands in the composer stays there.
+
+        Where no model is set up the offline tour answers, as on the command line.
+        """
         if self._open.shown.model is None:
-            self._give_back(text)
-            self._composer.show_block()
-        else:
-            self._follow_next = True
-            self._open.submit(text)
+            self._open.choose_model(TOUR_MODEL)
+        self._follow_next = True
+        self._open.submit(text)
 
     def stop(self) -> None:
         self._open.stop()

@@ -68,6 +68,7 @@ class Column:
         heights: list[int] = []
         previous = self._slots[keep - 1].leaf if keep else None
         dirty: int | None = None
+        unchanged = 0  # pixels at the top of the first leaf that is new, which need no painting
         mirrored = self._slots[keep - 1].mirrored if keep else False
         for index, leaf in enumerate(new):
             above = self._theme.px(leaves.space_between(previous, leaf)) if previous else 0
@@ -75,7 +76,7 @@ class Column:
             mirrored = self._is_mirrored(leaf, mirrored)
             slot = _Slot(leaf, above, mirrored)
             before = old[index] if index < len(old) else None
-            if before is not None and before.leaf == leaf and before.above == above:
+            if before is not None and (before.leaf, before.above, before.mirrored) == (leaf, above, mirrored):
                 slots.append(before)
                 heights.append(self._heights[keep + index])
                 continue
@@ -84,6 +85,8 @@ class Column:
             if before is not None and before.drawn is not None:
                 if type(before.leaf) is type(leaf) and before.drawn.take(leaf):
                     slot.drawn, before.drawn = before.drawn, None
+                    if dirty == keep + index and above == before.above:
+                        unchanged = slot.drawn.unchanged
                 elif isinstance(leaf, leaves.TextLeaf):
                     slot.drawn = DrawnText(self._styles, self._host, leaf)  # what is being written is in view
             slots.append(slot)
@@ -94,12 +97,12 @@ class Column:
         if len(old) > len(slots) and dirty is None:
             dirty = keep + len(slots)
         if dirty is not None and keep + len(old) > dirty:
-            self._update_from(dirty)
+            self._update_from(dirty, unchanged)
         self._slots[keep:] = slots
         self._heights.replace(keep, heights)
         if dirty is not None:
             self._place_from(dirty)
-            self._update_from(dirty)
+            self._update_from(dirty, unchanged)
 
     def set_geometry(self, x: int, y: int, width: int) -> None:
         """Where in the host the column begins, and how wide it is."""
@@ -321,8 +324,9 @@ class Column:
         top = self._origin[1] + self._heights.top(row) + slot.above
         slot.drawn.place(QRect(self._across(indent, room, slot.mirrored), top, room, self._heights[row] - slot.above))
 
-    def _update_from(self, row: int) -> None:
-        top = self._origin[1] + self._heights.top(min(row, len(self._heights)))
+    def _update_from(self, row: int, below: int = 0) -> None:
+        """Have everything painted from `below` pixels into a leaf on."""
+        top = self._origin[1] + self._heights.top(min(row, len(self._heights))) + below
         reach = self._theme.px(_AROUND)
         self._host.update(
             QRect(self._origin[0] - reach, top, self._width + 2 * reach, self.height + self._origin[1] - top)

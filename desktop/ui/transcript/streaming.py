@@ -15,11 +15,11 @@ from desktop.ui.transcript.written import Written
 
 FLUSH_MS = 33
 FIGURES_MS = 250
-_REST = 15  # after a flush, wait at least this many times as long as it took
+_REST = 24  # after a flush, wait at least this many times as long as it took
 
 
 class LiveReply(QObject):
-    """Folds events into a `Written`, at most every 33 ms and for a sixteenth of the time.
+    """Folds events into a `Written`, at most every 33 ms and for a twenty-fifth of the time.
 
     `on_text` is called after text has been added, `on_tick` when figures that run by the clock should be shown again;
     nothing is shown before `is_ready`.

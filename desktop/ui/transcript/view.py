@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from desktop.domain.events import Failed, Finished, Stopped, TurnEvent
@@ -75,8 +75,9 @@ class Transcript(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(_("Messages"))
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # lets Qt move pixels while scrolling
-        self.viewport().setBackgroundRole(QPalette.ColorRole.Window)  # labels in it are as elsewhere
+        self.viewport().setBackgroundRole(
+            QPalette.ColorRole.Window
+        )  # with it, labels have the colours they have elsewhere
         self.verticalScrollBar().valueChanged.connect(lambda: self._on_scrolled())
         self._jump = _Jump(theme, "caret-down-bold", _("Jump to latest"), edge=True, parent=self)
         self._jump.resize(self._jump.sizeHint())
@@ -504,9 +505,6 @@ class Transcript(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         anchor = self._anchor()
         self._arrange(anchor)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self.viewport()).fillRect(event.rect(), self._theme.color("surface"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         bar = self.verticalScrollBar()

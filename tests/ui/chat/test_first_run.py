@@ -122,12 +122,21 @@ async def test_the_tour_answers_at_once_and_suggests_what_to_ask_next(newcomer: 
     assert newcomer.composer.edit.hasFocus()
 
 
-async def test_the_tour_is_never_chosen_for_anybody(newcomer: Stage) -> None:
-    newcomer.page.send_text("A question for a real model")
+async def test_the_tour_is_never_chosen_for_who_types(newcomer: Stage, qtbot: Any) -> None:
+    newcomer.composer.set_text("A question for a real model")
+    qtbot.keyClick(newcomer.composer.edit, Qt.Key.Key_Return)
     assert newcomer.composer.text() == "A question for a real model"
     assert button(newcomer.composer, "Choose a model").isVisible()
     await newcomer.idle()
     assert newcomer.client.answers == []
+
+
+async def test_a_question_of_the_command_line_goes_to_the_tour_where_there_is_nothing_else(newcomer: Stage) -> None:
+    newcomer.page.send_text("What does it cost?")
+    answer = await newcomer.answer(1)
+    assert answer.question == "What does it cost?"
+    answer.finish("Nothing.")
+    await newcomer.settled()
 
 
 def test_the_tour_has_a_page_for_each_question_and_lists_them_all() -> None:

@@ -74,6 +74,9 @@ class DrawnCode(DrawnLeaf[CodeLeaf]):
         self.leaf = leaf
         last = len(self._lines) - 1
         kept = len(old.text) - len(self._lines[last])
+        head = 1 + self.theme.px(_HEAD) + self.theme.px(_TOP)
+        first = min(last, self._next_coloured)
+        self.unchanged = 0 if self._wrapped else head + first * self.theme.px(_LINE)
         self._set_lines(leaf.text[kept:].split("\n"), last)
         if leaf.closed and not old.closed:
             self._colour_from(0)

@@ -21,6 +21,7 @@ class DrawnLeaf(Generic[L]):
         self.host = host
         self.leaf = leaf
         self.rect = QRect()  # within the host, set by `place`
+        self.unchanged = 0  # pixels from the top that look the same after the last `take`
 
     def set_width(self, width: int) -> int:
         """Lay out for a width. Returns the height."""
