@@ -76,6 +76,7 @@ class Application:
     async def _open_history(self, send: str) -> None:
         """The database, the cached models, the chat that was open last; then what can wait."""
         log.set_up(self._start.paths.log)
+        self._instance.listen(self._on_handed_over)
         try:
             await self.database.open()
             await self.library.recover(app=True)
@@ -86,12 +87,12 @@ class Application:
         self.window.database_ready()
         for problem in self._start.choices.problems:
             self.window.show_text(problem)
-        self._instance.listen(self._on_handed_over)
         if send:
             self.window.send(send)
         self._collector = UiThreadCollector()
         self.ready.set()
-        await asyncio.to_thread(providers.preload)  # else the first question waits for it
+        if self.window.close_wanted:
+            self._on_close()
         await self.library.empty_old_trash()
 
     def _fill(self, window: MainWindow) -> None:
@@ -131,7 +132,11 @@ class Application:
         """Another copy was started on the same data: it has gone, and its wish is ours."""
         self.window.bring_to_front()
         if send:
-            self.window.send(send)
+            self.tasks.start(self._send_when_ready(send))
+
+    async def _send_when_ready(self, text: str) -> None:
+        await self.ready.wait()
+        self.window.send(text)
 
     def _on_bug(self, error: BaseException) -> None:
         from desktop.ui.dialogs.problem import ProblemDialog  # only when something is wrong

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from desktop import __version__, log, providers
 from desktop.domain.conversation import Conversation, Tree
-from desktop.domain.errors import AppError, NoKey, ProviderError, SecretsError
+from desktop.domain.errors import AppError, BadAddress, NoKey, ProviderError, SecretsError
 from desktop.domain.events import (
     Failed,
     Finished,
@@ -34,6 +34,7 @@ from desktop.domain.usage import Usage
 from desktop.i18n import gettext as _
 from desktop.paths import Paths
 from desktop.providers import registry
+from desktop.providers.address import normalise
 from desktop.services.catalogue import TOUR_MODEL, Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
@@ -291,18 +292,21 @@ async def _add_provider(catalogue: Catalogue, arguments: argparse.Namespace) -> 
     if known is None and (dialect is None or not arguments.base_url):
         raise UsageError(_("A server of your own needs --dialect and --base-url."))
     service = known or registry.service("custom")
+    spoken = dialect or service.dialects[0]
     try:
         provider = registry.provider_from(
             service,
             id=arguments.id,
             name=arguments.name or (known.name if known else arguments.id),
-            base_url=arguments.base_url,
+            base_url=normalise(arguments.base_url, spoken, service) if arguments.base_url else None,
             dialect=dialect,
             custom=known is None,
         )
         await catalogue.add_provider(provider)
     except ValueError as error:
         raise UsageError(str(error)) from None
+    except BadAddress as error:
+        raise UsageError(f"{error.title}. {error.explanation}") from None
 
 
 async def _key(services: Services, arguments: argparse.Namespace) -> int:

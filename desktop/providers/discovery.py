@@ -37,7 +37,7 @@ async def find_local_servers(http: HttpSettings, services: Sequence[Service] = L
 
 
 async def _find(http: HttpSettings, service: Service) -> LocalServer | None:
-    if not await _answers(service):
+    if not await _is_open(service) or not await _answers(service):
         return None
     provider = provider_from(service)
     try:
@@ -46,6 +46,17 @@ async def _find(http: HttpSettings, service: Service) -> LocalServer | None:
     except (ProviderError, TimeoutError):
         models = []
     return LocalServer(service.id, provider.base_url, tuple(models))
+
+
+async def _is_open(service: Service) -> bool:
+    """Whether anything listens there: mostly nothing does, and then httpx need not be imported."""
+    try:
+        async with asyncio.timeout(_TIMEOUT_S):
+            _reader, writer = await asyncio.open_connection("127.0.0.1", service.discovery_port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
 
 
 async def _answers(service: Service) -> bool:

@@ -62,6 +62,7 @@ class Catalogue:
         self._models: dict[ModelRef, Model] = {TOUR_MODEL: Model(TOUR_MODEL, TOUR.name)}
         self._keys: dict[KeyRef, str] = {}
         self._storage = KeyStorage.KEYCHAIN
+        self._prepared = False
 
     async def load(self) -> None:
         """Bring the cached model lists into memory. Raises StorageError."""
@@ -137,7 +138,15 @@ class Catalogue:
         key, key_label = await self._key(provider, label)
         if key is None and registry.service(provider.service_id).key is registry.KeyNeed.REQUIRED:
             raise NoKey(provider.name)
+        if provider is not TOUR:
+            await self.prepare()
         return Endpoint(provider, key, key_label), providers.client(provider.dialect, self._http())
+
+    async def prepare(self) -> None:
+        """Import what a request needs, in a thread: it takes time to be felt and megabytes that may be spared."""
+        if not self._prepared:
+            await asyncio.to_thread(providers.preload)
+            self._prepared = True
 
     async def refresh(self, provider_id: str) -> tuple[Model, ...]:
         """Fetch the provider's list and keep it. Raises ProviderError or SecretsError; the old list then stays."""

@@ -7,7 +7,7 @@ from desktop.settings.types import Address, Bool, Choice, FontFamily, Int, Model
 
 LANGUAGE = Option(
     "general.language",
-    Choice((("", N_("Same as the system")), ("en", N_("English")))),
+    Choice((("", N_("Same as the system")), ("en", "English"), ("de", "Deutsch"))),  # each in its own words
     "",
     page="general",
     section=N_("Language"),

@@ -66,6 +66,8 @@ class MainWindow(QMainWindow):
         self._filled = False
         self._sidebar_hidden = self._state.sidebar_hidden
         self._alt_alone = False
+        self.close_wanted = False
+        """Whether the user has closed the window, perhaps before anything listened to `close_requested`."""
 
         self.setWindowTitle(APP_NAME)
         self.setMinimumSize(theme.px(420), theme.px(400))
@@ -464,6 +466,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """app.py ends the program once everything is saved, and closes the window for good."""
         event.ignore()
+        self.close_wanted = True
         self.close_requested.emit()
 
 

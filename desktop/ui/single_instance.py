@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLockFile
+from PySide6.QtCore import QLockFile, QThread
 
 from desktop.i18n import gettext as _
 from desktop.paths import Paths
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer
 
 ANSWER_MS = 2000
+TRIES = 5  # the first copy may itself be starting
 
 
 class SingleInstance:
@@ -44,13 +45,15 @@ class SingleInstance:
         """Tell the first copy what was wanted; the exit code of this one."""
         from PySide6.QtNetwork import QLocalSocket
 
-        socket = QLocalSocket()
-        socket.connectToServer(self._name)
-        if socket.waitForConnected(ANSWER_MS):
-            socket.write(json.dumps({"send": send}).encode() + b"\n")
-            if socket.waitForBytesWritten(ANSWER_MS) and socket.waitForReadyRead(ANSWER_MS):
-                print(_("Tuppence is already open; its window was brought to the front."), file=sys.stderr)
-                return 0
+        for _try in range(TRIES):
+            socket = QLocalSocket()
+            socket.connectToServer(self._name)
+            if socket.waitForConnected(ANSWER_MS):
+                socket.write(json.dumps({"send": send}).encode() + b"\n")
+                if socket.waitForBytesWritten(ANSWER_MS) and socket.waitForReadyRead(ANSWER_MS):
+                    print(_("Tuppence is already open; its window was brought to the front."), file=sys.stderr)
+                    return 0
+            QThread.msleep(1000)
         print(
             _("Tuppence is already open on these data and does not answer. Close it, or use another --data-dir."),
             file=sys.stderr,

@@ -117,6 +117,7 @@ class ChatPage(QWidget):
         composer.stop_requested.connect(self.stop)
         composer.edit_last_requested.connect(self.edit_last)
         composer.draft_changed.connect(self._keep_draft)
+        composer.edit.textChanged.connect(self._prepare, Qt.ConnectionType.SingleShotConnection)
         composer.unblock_requested.connect(self.choose_model)
         composer.waiting_edit_requested.connect(self._edit_waiting)
         composer.waiting_removed.connect(self._remove_waiting)
@@ -342,6 +343,10 @@ class ChatPage(QWidget):
     def _regenerate(self, reply_id: str) -> None:
         self._follow_next = True
         self._open.regenerate(reply_id)
+
+    def _prepare(self) -> None:
+        """Whoever begins to type will send."""
+        self._tasks.start(self._catalogue.prepare())
 
     def _keep_draft(self, text: str) -> None:
         shown_id = self._open.shown.id

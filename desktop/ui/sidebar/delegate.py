@@ -105,6 +105,8 @@ class ChatRowDelegate(QStyledItemDelegate):
             )
             end += px(16 + 8)
         end += self._paint_mark(painter, option.rect, chat, self._aside() if hovered or focused else 0)
+        if self.ring_rect(option.rect).contains(painter.clipBoundingRect().toAlignedRect()):
+            return  # one frame of a turning ring
 
         font = self._unread_font if chat.unread else self._open_font if is_open or focused else self._title_font
         box = QRect(option.rect.left() + px(PAD), option.rect.top() + px(6), 0, px(20))

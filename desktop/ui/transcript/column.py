@@ -238,6 +238,9 @@ class Column:
                 align = Qt.AlignmentFlag.AlignLeft if mirrored else Qt.AlignmentFlag.AlignRight
                 ascent = painter.fontMetrics().ascent()
                 box = QRectF(left, baseline - ascent, width, painter.fontMetrics().height())
+                # The mark after the number follows the text's direction, not the program's.
+                direction = Qt.LayoutDirection.RightToLeft if mirrored else Qt.LayoutDirection.LeftToRight
+                painter.setLayoutDirection(direction)
                 painter.drawText(box, align | Qt.AlignmentFlag.AlignAbsolute, marker.text)
             elif marker.bullet in (Bullet.CHECKED, Bullet.UNCHECKED):
                 self._paint_box(painter, self._across(x - px(21), px(16), mirrored), middle - px(8), marker)

@@ -118,6 +118,8 @@ class Flow:
         self._layout.setTextOption(option)
         self.set_width(_UNBOUND)
         width = ceil(self._layout.minimumWidth())
+        if any(run.face & Face.CODE for run in self._runs):
+            width += self._styles.theme.px(_CODE_PAD)  # the room after code, which Qt does not count
         option.setWrapMode(usual)
         self._layout.setTextOption(option)
         return width

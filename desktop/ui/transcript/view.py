@@ -5,7 +5,6 @@ end is being followed), and afterwards it is put back where it was.
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -26,11 +25,11 @@ from desktop.ui.transcript.message_widget import MessageWidget
 from desktop.ui.transcript.reply import ReplyWidget
 from desktop.ui.transcript.streaming import LiveReply
 from desktop.ui.transcript.styles import Styles
+from desktop.ui.transcript.turns import Turns
 from desktop.ui.transcript.written import Written
 from desktop.ui.widgets.announce import announce
 from desktop.ui.widgets.button import IconButton
 
-_PARKED = 24  # widgets kept when they leave, for coming back
 _LINE_STEP = 40
 _AHEAD = 1  # screens above and below in which turns are built
 _KEEP = 1.5  # and from which on they are parked: further, so that none goes to and fro
@@ -60,8 +59,7 @@ class Transcript(QAbstractScrollArea):
         self._entries: list[Entry] = []
         self._rows: dict[str, int] = {}
         self._heights = Heights()
-        self._live: dict[str, MessageWidget] = {}
-        self._parked: OrderedDict[str, MessageWidget] = OrderedDict()
+        self._turns = Turns(self._styles, self.viewport(), self._connect)
         self._replies: dict[str, LiveReply] = {}
         self._places: dict[str, _Anchor] = {}  # by conversation, of those that were not read at their end
         self._follow = True
@@ -75,9 +73,7 @@ class Transcript(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(_("Messages"))
-        self.viewport().setBackgroundRole(
-            QPalette.ColorRole.Window
-        )  # with it, labels have the colours they have elsewhere
+        self.viewport().setBackgroundRole(QPalette.ColorRole.Window)  # labels in it have their usual colours
         self.verticalScrollBar().valueChanged.connect(lambda: self._on_scrolled())
         self._jump = _Jump(theme, "caret-down-bold", _("Jump to latest"), edge=True, parent=self)
         self._jump.resize(self._jump.sizeHint())
@@ -98,7 +94,9 @@ class Transcript(QAbstractScrollArea):
         anchor = self._anchor()
         old_conversation, new_conversation = _conversation(self._entries), _conversation(entries)
         if old_conversation != new_conversation:
-            self._leave(old_conversation, anchor)
+            self._places.pop(old_conversation, None)
+            if anchor is not None:
+                self._places[old_conversation] = anchor
             anchor = self._places.pop(new_conversation, None)
             self._follow = anchor is None
         old = {entry.message.id: (entry, self._heights[row]) for row, entry in enumerate(self._entries)}
@@ -107,12 +105,12 @@ class Transcript(QAbstractScrollArea):
         heights = []
         for entry in self._entries:
             known = old.get(entry.message.id)
-            kept = known is not None and (known[0] == entry or entry.message.id in self._live)
+            kept = known is not None and (known[0] == entry or entry.message.id in self._turns.live)
             heights.append(known[1] if known and kept else self._estimate(entry))
         self._heights = Heights(heights)
-        for message_id in [*self._live, *self._parked]:
-            if message_id not in self._rows:
-                self._drop(message_id)
+        self._turns.keep_only(self._rows)
+        for message_id in [message_id for message_id in self._replies if message_id not in self._rows]:
+            self._replies.pop(message_id).end()
         for entry in self._entries:
             known = old.get(entry.message.id)
             if known is None or known[0] != entry:
@@ -215,7 +213,7 @@ class Transcript(QAbstractScrollArea):
         row = self._heights.row_at(scroll - self._theme.px(measures.TOP))
         entry = self._entries[row]
         inside = scroll - self._top(row)
-        widget = self._live.get(entry.message.id)
+        widget = self._turns.live.get(entry.message.id)
         if widget is None:
             return _Anchor(entry.message.id, (-1, 0, inside))
         return _Anchor(entry.message.id, widget.place_at(inside))
@@ -227,7 +225,7 @@ class Transcript(QAbstractScrollArea):
         row = self._rows.get(anchor.message_id)
         if row is None:
             return min(self._scroll, most)
-        widget = self._live.get(anchor.message_id)
+        widget = self._turns.live.get(anchor.message_id)
         inside = widget.y_of(anchor.place) if widget else anchor.place[2]
         return max(0, min(self._top(row) + inside - anchor.below, most))
 
@@ -282,7 +280,7 @@ class Transcript(QAbstractScrollArea):
     def _move_pixels(self, scroll: int) -> None:
         """Move what is drawn along with the first turn in view: what only moved is not painted again."""
         viewport = self.viewport()
-        for message_id, widget in self._live.items():
+        for message_id, widget in self._turns.live.items():
             if not widget.isHidden() and widget.geometry().intersects(viewport.rect()):
                 shift = self._top(self._rows[message_id]) - scroll - widget.y()
                 if shift and abs(shift) < viewport.height():
@@ -293,17 +291,12 @@ class Transcript(QAbstractScrollArea):
         """Place what exists, and park what is far away."""
         left, width = self._message_geometry()
         height = self.viewport().height()
-        for message_id, widget in list(self._live.items()):
+        for message_id, widget in list(self._turns.live.items()):
             row = self._rows[message_id]
             y = self._top(row) - scroll
             own = self._heights[row] - self._theme.px(widget.after)
-            if (
-                (y + own < -_KEEP * height or y > (1 + _KEEP) * height)
-                and not widget.is_busy
-                and not widget.isAncestorOf(QApplication.focusWidget() or self)
-            ):
-                self._park(message_id)
-                continue
+            if y + own < -_KEEP * height or y > (1 + _KEEP) * height:
+                self._turns.park(message_id)
             if isinstance(widget, BubbleWidget):
                 widget.set_geometry(left, y, width, own)
             else:
@@ -318,7 +311,7 @@ class Transcript(QAbstractScrollArea):
         top, bottom = scroll - _AHEAD * height, scroll + (1 + _AHEAD) * height
         for row in self._heights.rows_between(top - first, bottom - first):
             message_id = self._entries[row].message.id
-            if message_id not in self._live:
+            if message_id not in self._turns.live:
                 anchor = self._anchor()
                 widget = self._widget(row)
                 widget.show_band(top - self._top(row), bottom - self._top(row), height)
@@ -331,37 +324,20 @@ class Transcript(QAbstractScrollArea):
     def _widget(self, row: int) -> MessageWidget:
         """The widget of a row, made if there is none."""
         entry = self._entries[row]
-        message_id = entry.message.id
-        widget = self._live.get(message_id)
-        if widget is not None:
-            return widget
-        widget = self._parked.pop(message_id, None)
+        widget = self._turns.live.get(entry.message.id)
         if widget is None:
-            widget = self._make(entry)
-        self._live[message_id] = widget
-        widget.set_last(row == self._last_reply)
-        if widget.laid_out_width != self._message_geometry()[1]:
-            self._measure(row, widget)
+            widget = self._turns.use(entry, self._replies.get(entry.message.id))
+            widget.set_last(row == self._last_reply)
+            if widget.laid_out_width != self._message_geometry()[1]:
+                self._measure(row, widget)
         return widget
 
-    def _make(self, entry: Entry) -> MessageWidget:
-        widget: MessageWidget
-        if entry.message.role is Role.USER:
-            widget = BubbleWidget(self._styles, entry, self.viewport())
-        else:
-            live = self._replies.get(entry.message.id)
-            if live is not None:
-                written = live.written
-            else:
-                written = Written(entry.message)
-                written.finish()
-            widget = ReplyWidget(self._styles, entry, written, live, self.viewport())
+    def _connect(self, widget: MessageWidget) -> None:
         widget.resized.connect(self._on_resized)
         widget.regenerate_requested.connect(self.regenerate_requested)
         widget.edit_requested.connect(self.edit_requested)
         widget.branch_requested.connect(self.branch_requested)
         widget.action_requested.connect(self.action_requested)
-        return widget
 
     def _take(self, entry: Entry) -> None:
         """An entry is new or has changed."""
@@ -376,9 +352,8 @@ class Transcript(QAbstractScrollArea):
             written = live.written
             live = None
             del self._replies[message_id]
-        if message_id in self._parked:
-            self._parked.pop(message_id).dispose()
-        widget = self._live.get(message_id)
+        self._turns.forget_parked(message_id)
+        widget = self._turns.live.get(message_id)
         if isinstance(widget, ReplyWidget):
             if not entry.running and (written or widget.written).text != entry.message.text:
                 written = Written(entry.message)
@@ -406,43 +381,23 @@ class Transcript(QAbstractScrollArea):
         self._replies[message.id] = reply
         return reply
 
-    def _park(self, message_id: str) -> None:
-        widget = self._live.pop(message_id)
-        widget.hide()
-        self._parked[message_id] = widget
-        while len(self._parked) > _PARKED:
-            self._parked.popitem(last=False)[1].dispose()
-
-    def _drop(self, message_id: str) -> None:
-        widget = self._live.pop(message_id, None) or self._parked.pop(message_id, None)
-        if widget is not None:
-            widget.dispose()
-        if message_id not in self._rows and (reply := self._replies.pop(message_id, None)):
-            reply.end()
-
-    def _leave(self, conversation: str, anchor: _Anchor | None) -> None:
-        if anchor is not None:
-            self._places[conversation] = anchor
-        else:
-            self._places.pop(conversation, None)
-
     def _mark_last(self) -> None:
         """The last reply that has ended keeps its actions in view."""
         ended = (row for row, entry in enumerate(self._entries) if entry.message.role is not Role.USER)
         self._last_reply = max((row for row in ended if not self._entries[row].running), default=-1)
-        for message_id, widget in self._live.items():
+        for message_id, widget in self._turns.live.items():
             widget.set_last(self._rows[message_id] == self._last_reply)
 
     # What happens
 
     def _on_text(self, message_id: str) -> None:
-        widget = self._live.get(message_id)
+        widget = self._turns.live.get(message_id)
         if not isinstance(widget, ReplyWidget):
             return
         self._change(widget, widget.append)
 
     def _on_tick(self, message_id: str) -> None:
-        widget = self._live.get(message_id)
+        widget = self._turns.live.get(message_id)
         if isinstance(widget, ReplyWidget) and widget.isVisible():
             widget.show_progress()
 
@@ -479,23 +434,17 @@ class Transcript(QAbstractScrollArea):
 
     def _restyle(self) -> None:
         self._styles.clear()
-        for message_id in list(self._parked):
-            self._parked.pop(message_id).dispose()
-        for widget in self._live.values():
-            widget.restyle()
+        self._turns.restyle()
         self.viewport().update()
 
     def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
-        for widget in self._live.values():
-            if any(w is not None and (w is widget or widget.isAncestorOf(w)) for w in (old, new)):
-                widget.update_active()
+        for turn in (self._turns.holding(old), self._turns.holding(new)):
+            if turn is not None:
+                turn.update_active()
 
     def _focused_row(self) -> int:
-        focus = QApplication.focusWidget()
-        for message_id, widget in self._live.items():
-            if focus is not None and (focus is widget or widget.isAncestorOf(focus)):
-                return self._rows[message_id]
-        return -1
+        turn = self._turns.holding(QApplication.focusWidget())
+        return self._rows[turn.entry.message.id] if turn else -1
 
     # Qt
 

@@ -191,6 +191,7 @@ class RowList(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.setClipRect(event.rect())  # a delegate can ask for it and leave out what is not wanted
         painter.fillRect(event.rect(), self._theme.color(self._ground))
         model = self.model()
         row = max(0, self._row_at(event.rect().top() + self.verticalOffset()))

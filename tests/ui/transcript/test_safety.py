@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from desktop.render import highlight
 from desktop.ui.transcript import links
 from desktop.ui.transcript.view import Transcript
 from tests.ui.transcript.turns import question, reply
@@ -48,10 +49,11 @@ HOSTILE = """
 """
 
 
-def test_nothing_is_opened(transcript: Transcript, settle: Callable[[], None], watched: list[object]) -> None:
+def test_nothing_is_opened(qtbot, transcript: Transcript, settle: Callable[[], None], watched: list[object]) -> None:
     transcript.set_entries([question("Warm"), reply("up ```x``` \n\n```html\n<a>\n```\n")])
     settle()
     transcript.grab()
+    qtbot.waitUntil(lambda: highlight.prepare("html"))
     watched.clear()
     transcript.set_entries([question(HOSTILE), reply(HOSTILE, "r2", thought=HOSTILE)])
     settle()

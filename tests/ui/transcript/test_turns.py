@@ -35,7 +35,7 @@ def show(transcript: Transcript, settle: Settle, *entries: object) -> MessageWid
     """Shows the entries and returns the last one's widget."""
     transcript.set_entries(entries)  # type: ignore[arg-type]
     settle()
-    return transcript._live[entries[-1].message.id]  # type: ignore[attr-defined]
+    return transcript._turns.live[entries[-1].message.id]  # type: ignore[attr-defined]
 
 
 def figures_of(widget: MessageWidget) -> str:
@@ -83,7 +83,7 @@ def test_figures_give_way_to_a_narrow_window_cost_last(transcript: Transcript, s
 
 def test_an_older_reply_shows_only_its_cost_until_it_has_the_focus(transcript: Transcript, settle: Settle) -> None:
     show(transcript, settle, reply("Old.", "r0"), question("More", "q1"), reply("New.", "r1"))
-    old = transcript._live["r0"]
+    old = transcript._turns.live["r0"]
     assert figures_of(old) == "$0.0042"
     height = old.height()
     transcript.activateWindow()
@@ -120,7 +120,7 @@ def test_keys_of_a_focused_turn(qtbot, transcript: Transcript, settle: Settle) -
     show(transcript, settle, question("Hi **you**"), reply("Yes, *I*."))
     transcript.setFocus()
     qtbot.keyClick(transcript, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-    widget = transcript._live["r"]
+    widget = transcript._turns.live["r"]
     transcript.focus_turn(5)
     assert transcript._focused_row() in (-1, 1)
     qtbot.keyClick(widget, Qt.Key.Key_C)
@@ -128,7 +128,7 @@ def test_keys_of_a_focused_turn(qtbot, transcript: Transcript, settle: Settle) -
     with qtbot.waitSignal(transcript.regenerate_requested) as asked:
         qtbot.keyClick(widget, Qt.Key.Key_R)
     assert asked.args == ["r"]
-    qtbot.keyClick(transcript._live["q"], Qt.Key.Key_C)
+    qtbot.keyClick(transcript._turns.live["q"], Qt.Key.Key_C)
     assert clipboard() == "Hi **you**"
 
 
@@ -164,7 +164,7 @@ def test_an_edit_survives_what_happens_around_it(transcript: Transcript, settle:
     transcript.set_entries([question("First"), reply("Yes."), *(reply("Long\n\n" * 60, f"r{n}") for n in range(9))])
     transcript.scroll_to_end()
     settle()
-    assert transcript._live["q"] is bubble
+    assert transcript._turns.live["q"] is bubble
     assert bubble._editor.text.toPlainText() == "Second"
 
 

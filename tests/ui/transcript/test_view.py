@@ -24,7 +24,7 @@ LONG = "A paragraph of some words that fills more than one line of the column, s
 
 
 def turn(transcript: Transcript, message_id: str) -> MessageWidget:
-    return transcript._live[message_id]
+    return transcript._turns.live[message_id]
 
 
 def at_end(transcript: Transcript) -> bool:
@@ -49,7 +49,7 @@ class Paints(QObject):
 def test_only_what_is_near_exists(transcript: Transcript, settle: Settle) -> None:
     transcript.set_entries(talk(1000))
     settle()
-    assert len(transcript._live) < 60
+    assert len(transcript._turns.live) < 60
     assert at_end(transcript)
     for place in (0.5, 0.1, 0.0):
         transcript.verticalScrollBar().setValue(int(transcript.verticalScrollBar().maximum() * place))
@@ -61,12 +61,12 @@ def test_what_is_equal_is_not_touched(transcript: Transcript, settle: Settle) ->
     entries = talk(5)
     transcript.set_entries(entries)
     settle()
-    before = dict(transcript._live)
+    before = dict(transcript._turns.live)
     QApplication.processEvents()
     paints = Paints(*before.values())
     transcript.set_entries(talk(5))
     settle()
-    assert transcript._live == before
+    assert transcript._turns.live == before
     assert paints.count == 0
 
 
@@ -81,7 +81,7 @@ def test_a_stream_paints_nothing_that_is_finished(qtbot, transcript: Transcript,
     qtbot.waitUntil(lambda: writing.written.text != "")
     settle()
     QApplication.processEvents()
-    paints = Paints(*(widget for key, widget in transcript._live.items() if key != "r"))
+    paints = Paints(*(widget for key, widget in transcript._turns.live.items() if key != "r"))
     drawn = [slot.drawn for slot in writing._answer._slots]
     painted: list[object] = []
     for leaf in drawn[:-1]:
@@ -140,12 +140,12 @@ def test_the_line_being_read_stays_when_heights_above_become_exact(transcript: T
     place = turn(transcript, "r100").y()
     bar = transcript.verticalScrollBar()
     for _ in range(40):
-        before = {key: widget.y() for key, widget in transcript._live.items() if widget.isVisible()}
+        before = {key: widget.y() for key, widget in transcript._turns.live.items() if widget.isVisible()}
         value = bar.value()
         bar.setValue(value - 37)
         for key, y in before.items():
-            if key in transcript._live and 0 <= y < transcript.height():
-                assert transcript._live[key].y() == y + 37
+            if key in transcript._turns.live and 0 <= y < transcript.height():
+                assert transcript._turns.live[key].y() == y + 37
         settle()
     assert place > 0
 
