@@ -116,10 +116,8 @@ class Flow:
         usual = option.wrapMode()
         option.setWrapMode(QTextOption.WrapMode.WordWrap)
         self._layout.setTextOption(option)
-        self.set_width(_UNBOUND)
-        width = ceil(self._layout.minimumWidth())
-        if any(run.face & Face.CODE for run in self._runs):
-            width += self._styles.theme.px(_CODE_PAD)  # the room after code, which Qt does not count
+        self.set_width(1)
+        width = self.used_width() + self._styles.theme.px(_CODE_PAD)  # Qt leaves out the room after code
         option.setWrapMode(usual)
         self._layout.setTextOption(option)
         return width
