@@ -1,6 +1,7 @@
 """The application: every object there is one of, how they are joined, and how all of it ends."""
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -190,6 +191,7 @@ class Application:
         except AppError as error:
             _log.error("the draft could not be saved: %s", error)
         await providers.aclose()
+        gc.collect()  # streams that were cut off are closed while there is a loop to close them in
         await self.database.close()
         self._instance.close()
         await asyncio.to_thread(self._start.choices.writer.flush)

@@ -4,7 +4,7 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
-EVERY_MS = 2000
+EVERY_MS = 5000
 
 
 class UiThreadCollector(QObject):

@@ -137,7 +137,7 @@ class ChatPage(QWidget):
         open_chat.entered.connect(self._on_entered)
         open_chat.loaded.connect(self._on_loaded)
         open_chat.changed.connect(self._present)
-        open_chat.streamed.connect(transcript.stream)
+        open_chat.on_event = transcript.stream
         open_chat.replied.connect(self._mark_read)
         open_chat.given_back.connect(self._give_back)
 

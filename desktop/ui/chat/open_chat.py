@@ -44,7 +44,6 @@ class OpenChat(QObject):
     entered = Signal()  # `shown` is another one now; its messages may still be on their way
     loaded = Signal(str)  # the messages are there; the one to go to, or ""
     changed = Signal()  # messages, title, model, running: anything on the screen
-    streamed = Signal(str, object)  # message id, TurnEvent
     replied = Signal()  # a reply in this chat has ended
     given_back = Signal(str)  # a text that belongs into the composer: a draft, or what could not be sent
 
@@ -67,6 +66,8 @@ class OpenChat(QObject):
         self._chosen_for_new: ModelRef | None = None
         self._turns = {turn.conversation_id: turn for turn in chat.running()}
         self._begun = False
+        self.on_event: Callable[[str, TurnEvent], None] = lambda _message_id, _event: None
+        """Told every event of the turn that is shown. Not a signal: they come a hundred times a second."""
         self.shown = Shown(None, catalogue.default_model())
         self.destroyed.connect(feed.subscribe(self._on_change))
 
@@ -367,6 +368,6 @@ class OpenChat(QObject):
             shown.unsubscribe = turn.subscribe(partial(self._on_event, turn))
 
     def _on_event(self, turn: Turn, event: TurnEvent) -> None:
-        self.streamed.emit(turn.message_id, event)
+        self.on_event(turn.message_id, event)
         if isinstance(event, Finished | Failed | Stopped):
             self.changed.emit()

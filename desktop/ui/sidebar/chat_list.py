@@ -86,13 +86,17 @@ class ChatList(RowList):
 
     def sync_rings(self) -> None:
         """Turn the rings while there are some to be seen."""
-        moving = bool(self._chats.running) and self.isVisible() and not self._theme.reduced_motion
+        moving = bool(self._turning()) and self.isVisible() and not self._theme.reduced_motion
         if moving != self._rings.isActive():
             self._rings.start() if moving else self._rings.stop()
 
+    def _turning(self) -> frozenset[str]:
+        """All but the chat that is open: its reply can be seen to grow, and one thing that moves is enough."""
+        return self._chats.running - {self._chats.open_id or ""}
+
     def _turn_rings(self) -> None:
         page = self.viewport().rect()
-        for conversation_id in self._chats.running:
+        for conversation_id in self._turning():
             row = self.visualRect(self._chats.index_of(conversation_id))
             if row.intersects(page):
                 self.viewport().update(self._delegate.ring_rect(row))

@@ -125,7 +125,8 @@ class ChatRowDelegate(QStyledItemDelegate):
         """Paint what the row has to say about its last reply; returns the width that takes."""
         theme = self._theme
         if chat.id in self._model.running:
-            self._paint_ring(painter, QRectF(self.mark_rect(rect, 14).translated(shift, 0)))
+            box = QRectF(self.mark_rect(rect, 14).translated(shift, 0))
+            self._paint_ring(painter, box, turning=chat.id != self._model.open_id)
             return theme.px(14 + 8)
         if chat.last_status is Status.FAILED:
             box = QRectF(self.mark_rect(rect, 14).translated(shift, 0))
@@ -137,9 +138,9 @@ class ChatRowDelegate(QStyledItemDelegate):
             return theme.px(8 + 8)
         return 0
 
-    def _paint_ring(self, painter: QPainter, box: QRectF) -> None:
+    def _paint_ring(self, painter: QPainter, box: QRectF, *, turning: bool) -> None:
         theme = self._theme
-        start, share = (0.0, 0.75) if theme.reduced_motion else (spin(time.monotonic()), 0.3)
+        start, share = (spin(time.monotonic()), 0.3) if turning and not theme.reduced_motion else (0.0, 0.75)
         paint_arc(painter, box, theme.px(2), start, share, theme.color("accent"), theme.color("track"))
 
     def _paint_meta(self, painter: QPainter, option: QStyleOptionViewItem, chat: Summary) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
@@ -152,7 +153,8 @@ class Footer(QWidget):
     def _set_figures(self, found: list[Figure]) -> None:
         if found != self._figures:
             self._figures = found
-            self.setAccessibleName(_SEPARATOR.join(figure.text for figure in found))
+            if not self._writing:  # figures that run are not read aloud
+                self.setAccessibleName(_SEPARATOR.join(figure.text for figure in found))
             self._set_text()
 
     def _shown(self) -> list[Figure]:
@@ -201,9 +203,12 @@ class Footer(QWidget):
                     width = QFontMetricsF(font).horizontalAdvance(text)
                     pieces.append(_Piece(text, QRectF(x, 0, width + 1, self.height()), font, role))
                     x += width
-        if pieces != self._pieces:
-            self._pieces = pieces
-            self.update()
+        changed = QRectF()
+        for before, after in zip_longest(self._pieces, pieces):
+            if before != after:
+                changed |= (before.box if before else QRectF()) | (after.box if after else QRectF())
+        self._pieces = pieces
+        self.update(changed.toAlignedRect())
 
     def _buttons_width(self) -> int:
         if self._writing or not self._active:

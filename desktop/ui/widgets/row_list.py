@@ -60,7 +60,9 @@ class RowList(QListView):
         self._keyboard = False
         # A viewport made here is already known to Python. Asking Qt for its own makes PySide initialise every class of
         # widget to find out which one it got: 30 to 60 ms of the program's start.
-        self.setViewport(QWidget())
+        viewport = QWidget()
+        viewport.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # `paintEvent` leaves nothing of the ground open
+        self.setViewport(viewport)
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)

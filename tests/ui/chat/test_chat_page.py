@@ -300,7 +300,7 @@ async def test_a_chat_that_was_left_is_not_listened_to(
     mine = stage.page.conversation_id or ""
     heard: list[object] = []
     stage.page.open(other)
-    stage.page._open.streamed.connect(lambda _message_id, event: heard.append(event))
+    stage.page._open.on_event = lambda _message_id, event: heard.append(event)
     answer.say("to nobody")
     await until(lambda: stage.chat.turn(mine) and stage.chat.turn(mine).reply.has_text)  # type: ignore[union-attr]
     stage.page.open(mine)  # and away again while it is being read
