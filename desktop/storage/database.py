@@ -8,12 +8,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 from desktop import __version__
-
-if TYPE_CHECKING:
-    import sqlite_utils
+from desktop.storage.values import Db
 
 T = TypeVar("T")
 
@@ -42,7 +40,7 @@ class Database:
         self.path = path
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage")
         self._early: list[Callable[[], None]] | None = []
-        self._db: sqlite_utils.Database | None = None
+        self._db: Db | None = None
         self._error: Exception = RuntimeError("the database is not open")
 
     async def open(self) -> OpenReport:
@@ -52,7 +50,7 @@ class Database:
         """
         return await self._call(self._open, self._start)
 
-    async def run(self, fn: Callable[["sqlite_utils.Database"], T]) -> T:
+    async def run(self, fn: Callable[[Db], T]) -> T:
         """Returns `fn(db)`, run in a transaction that is rolled back if it raises.
 
         Raises what `fn` raises, and StorageError if the disk or the file is at fault. `fn` may be run a second time
@@ -129,7 +127,7 @@ class Database:
             self._db = None
         self._error = RuntimeError("the database is closed")
 
-    def _transact(self, fn: Callable[["sqlite_utils.Database"], T]) -> T:
+    def _transact(self, fn: Callable[[Db], T]) -> T:
         from desktop.storage.errors import is_busy
 
         if self._db is None:
@@ -159,10 +157,8 @@ def _plain(error: Exception, path: Path) -> Exception:
     return (isinstance(error, sqlite3.Error | OSError) and storage_error(error, path)) or error
 
 
-def _transaction(
-    db: "sqlite_utils.Database", fn: Callable[["sqlite_utils.Database"], T], kind: Literal["DEFERRED", "IMMEDIATE"]
-) -> T:
-    db.conn.execute(f"BEGIN {kind}")
+def _transaction(db: Db, fn: Callable[[Db], T], kind: Literal["DEFERRED", "IMMEDIATE"]) -> T:
+    db.execute(f"BEGIN {kind}")
     try:
         result = fn(db)
         db.commit()
@@ -172,18 +168,16 @@ def _transaction(
     return result
 
 
-def _open_file(path: Path) -> tuple["sqlite_utils.Database", OpenReport]:
+def _open_file(path: Path) -> tuple[Db, OpenReport]:
     import sqlite3
-
-    import sqlite_utils
 
     path.parent.mkdir(parents=True, exist_ok=True)
     _look_first(path)
-    db = sqlite_utils.Database(sqlite3.connect(path, timeout=BUSY_S), execute_plugins=False)
+    db = sqlite3.connect(path, timeout=BUSY_S)
     try:
         report = _bring_up_to_date(db, path)
-        db.conn.execute("PRAGMA synchronous=NORMAL")  # with WAL: safe from crashes, one fsync per checkpoint
-        db.conn.execute("PRAGMA foreign_keys=ON")
+        db.execute("PRAGMA synchronous=NORMAL")  # with WAL: safe from crashes, one fsync per checkpoint
+        db.execute("PRAGMA foreign_keys=ON")
     except BaseException:
         db.close()
         raise
@@ -199,44 +193,42 @@ def _look_first(path: Path) -> None:
     """
     import sqlite3
 
-    import sqlite_utils
-
     if not path.exists() or path.stat().st_size == 0 or path.with_name(f"{path.name}-journal").exists():
         return
     mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
     conn = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, timeout=BUSY_S)
-    with contextlib.closing(sqlite_utils.Database(conn, execute_plugins=False)) as db:
+    with contextlib.closing(conn) as db:
         _refuse_newer(db)
 
 
-def _refuse_newer(db: "sqlite_utils.Database") -> None:
+def _refuse_newer(db: Db) -> None:
+    from desktop.storage import migrations
     from desktop.storage.errors import too_new
-    from desktop.storage.migrations import MIGRATIONS, NAMES
 
-    if any(applied.name not in NAMES for applied in MIGRATIONS.applied(db)):
+    if migrations.applied(db) - migrations.NAMES:
         raise too_new(_written_by(db), __version__)
 
 
-def _written_by(db: "sqlite_utils.Database") -> str:
+def _written_by(db: Db) -> str:
     return str(db.execute("SELECT value FROM about WHERE name = 'version'").fetchone()[0])
 
 
-def _bring_up_to_date(db: "sqlite_utils.Database", path: Path) -> OpenReport:
+def _bring_up_to_date(db: Db, path: Path) -> OpenReport:
     """Applies what is missing, all of it or nothing."""
+    from desktop.storage import migrations
     from desktop.storage.backup import verified_copy
-    from desktop.storage.migrations import MIGRATIONS
 
-    if not MIGRATIONS.pending(db):
+    if not migrations.NAMES - migrations.applied(db):
         _refuse_newer(db)
         return OpenReport(created=False)
-    created = not db.table_names()
+    created = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
     migrated_from = None if created else _written_by(db)
-    backup_path = None if created else verified_copy(db.conn, path)
-    db.enable_wal()
+    backup_path = None if created else verified_copy(db, path)
+    db.execute("PRAGMA journal_mode=WAL")
 
-    def migrate(db: "sqlite_utils.Database") -> None:
+    def migrate(db: Db) -> None:
         _refuse_newer(db)  # another program may have come first
-        MIGRATIONS.apply(db)
+        migrations.apply(db)
         db.execute("INSERT OR REPLACE INTO about (name, value) VALUES ('version', ?)", [__version__])
 
     _transaction(db, migrate, "IMMEDIATE")

@@ -149,7 +149,7 @@ def _store(db: Db, message: Message) -> bool:
 
 def _write_parts(db: Db, message: Message) -> None:
     """Only what changed is written: of a reply that grows, its last part."""
-    db.conn.executemany(
+    db.executemany(
         """
         INSERT INTO parts (message_id, position, kind, text, duration_ms) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (message_id, position) DO UPDATE

@@ -17,7 +17,7 @@ text is cut for unicode61 by `desktop.storage.index`. The index is contentless: 
 
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Migrations
+from desktop.storage.values import Db
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -180,6 +180,23 @@ def m005_models(db: "Database") -> None:
 
 STEPS = (m001_conversations, m002_messages, m003_word_index, m004_ledger, m005_models)
 NAMES = frozenset(step.__name__ for step in STEPS)
-MIGRATIONS = Migrations("tuppence")
-for _step in STEPS:
-    MIGRATIONS()(_step)
+_SET = "tuppence"
+
+
+def applied(db: Db) -> frozenset[str]:
+    """The names of the changes that a file has seen, from the table that sqlite-utils keeps; read without it."""
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone():
+        return frozenset()
+    return frozenset(
+        name for (name,) in db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (_SET,))
+    )
+
+
+def apply(db: Db) -> None:
+    """Make the changes that are missing, in the transaction that is open."""
+    from sqlite_utils import Database, Migrations  # 90 ms and 9 MB that a start without changes need not pay
+
+    migrations = Migrations(_SET)
+    for step in STEPS:
+        migrations()(step)
+    migrations.apply(Database(db, execute_plugins=False))

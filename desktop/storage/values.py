@@ -4,9 +4,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    import sqlite_utils
+    import sqlite3
 
-Db: TypeAlias = "sqlite_utils.Database"
+Db: TypeAlias = "sqlite3.Connection"
 
 _NANO = Decimal(1_000_000_000)
 

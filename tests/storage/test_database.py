@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 
 from desktop import __version__
 from desktop.domain.errors import Busy, DatabaseDamaged, DatabaseTooNew, DiskFull, StorageError
@@ -103,7 +104,7 @@ async def test_the_connection_is_as_promised(database: Database) -> None:
 
 async def test_the_shape_has_no_error(database: Database) -> None:
     assert await database.run(lambda db: db.execute("PRAGMA integrity_check").fetchall()) == [("ok",)]
-    strict = await database.run(lambda db: {table.name: table.strict for table in db.tables})
+    strict = await database.run(lambda db: {table.name: table.strict for table in sqlite_utils.Database(db).tables})
     assert all(
         strict[name] for name in ("conversations", "messages", "parts", "drafts", "ledger", "models", "model_choices")
     )
@@ -155,7 +156,7 @@ async def test_no_migration_without_a_copy(old: Path) -> None:
 
 
 async def test_only_the_newest_copies_are_kept(database: Database, path: Path) -> None:
-    made = [await database.run(lambda db: verified_copy(db.conn, path)) for _ in range(KEPT + 2)]
+    made = [await database.run(lambda db: verified_copy(db, path)) for _ in range(KEPT + 2)]
     assert sorted((path.parent / "backups").iterdir()) == sorted(made[-KEPT:])
 
 
@@ -388,7 +389,7 @@ def test_several_programs_create_the_same_database(path: Path) -> None:
 
         async def main():
             database = Database(Path(sys.argv[1]))
-            import sqlite_utils
+            import sqlite_utils  # so that all come to the file at the same moment
             sys.stdin.readline()
             await database.open()
             await database.run(lambda db: conversations.save_draft(db, sys.argv[2], "here"))
@@ -547,7 +548,7 @@ def test_a_loop_that_ends_first_loses_nothing(path: Path) -> None:
 
 
 def test_the_window_does_not_pay_for_it() -> None:
-    """sqlite_utils takes longer to import than the window to appear; services import all of storage."""
+    """Services import all of storage on the way to the window."""
     code = """
         import sys
         from desktop.storage import conversations, database, index, ledger, messages, models, search

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+import sqlite_utils
 
 from desktop.domain.errors import Failure
 from desktop.domain.ledger import LedgerEntry, Purpose
@@ -39,7 +40,7 @@ async def test_every_column_is_written(database: Database, samples) -> None:
         status=Status.FAILED,
     )
     await database.run(lambda db: ledger.append(db, made))
-    (row,) = await database.run(lambda db: list(db.query("SELECT * FROM ledger")))
+    (row,) = await database.run(lambda db: list(sqlite_utils.Database(db).query("SELECT * FROM ledger")))
     assert row == {
         "number": 1,
         "ts_start_ms": made.start_ms,

@@ -102,9 +102,9 @@ async def test_a_flush_writes_only_what_changed(database: Database, samples) -> 
     await database.run(lambda db: messages.flush_reply(db, first))
 
     def flush(db: conversations.Db) -> int:
-        before = db.conn.total_changes
+        before = db.total_changes
         messages.flush_reply(db, replace(first, parts=(*first.parts[:1], TextPart("one two"))))
-        return db.conn.total_changes - before
+        return db.total_changes - before
 
     assert await database.run(flush) == 2  # the message and its last part
 

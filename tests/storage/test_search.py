@@ -1,6 +1,7 @@
 """Finding words; no text that a person may type is anything else."""
 
 import contextlib
+import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -9,10 +10,9 @@ from hypothesis import strategies as st
 
 from desktop.domain.conversation import SearchHit, TitleSource
 from desktop.domain.message import ReasoningPart, Role, TextPart
-from desktop.storage import conversations, messages
+from desktop.storage import conversations, messages, migrations
 from desktop.storage.database import Database
 from desktop.storage.index import spell_out
-from desktop.storage.migrations import MIGRATIONS
 from desktop.storage.search import search
 
 LONG = "lorem ipsum dolor " * 40
@@ -126,10 +126,8 @@ async def test_operators_are_words(database: Database, samples) -> None:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory):
     """A database without the worker thread, for many quick queries."""
-    import sqlite_utils
-
-    db = sqlite_utils.Database(str(tmp_path_factory.mktemp("search") / "t.db"))
-    MIGRATIONS.apply(db)
+    db = sqlite3.connect(tmp_path_factory.mktemp("search") / "t.db")
+    migrations.apply(db)
     with contextlib.closing(db):
         yield db
 
@@ -161,7 +159,7 @@ def test_what_is_written_is_found_and_deleted_is_gone(filled, samples, text: str
     """A title is found by any of its words that has a letter or digit; the snippet is the title."""
     word = data.draw(st.sampled_from(text.split() or [""]))
     conversation = replace(samples.conversation(text), id=f"c{data.draw(st.integers(0, 2**62))}")
-    with filled.atomic():
+    with filled:
         conversations.create(filled, conversation)
         hits = search(filled, word, 10)
         if any(character.isalnum() for character in word[:100]):
