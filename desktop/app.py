@@ -33,7 +33,6 @@ BEHIND_THE_WINDOW = (
     "desktop.services.chat",
     "desktop.ui.sidebar.chat_list",
     "desktop.ui.sidebar.sidebar",
-    "desktop.ui.transcript.view",
     "desktop.ui.chat.first_run",
     "desktop.ui.chat.chat_page",
     "desktop.application",

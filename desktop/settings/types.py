@@ -3,7 +3,6 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 from desktop.i18n import gettext as _
 
@@ -97,6 +96,8 @@ class Address:
         if not text:
             return text
         try:
+            from urllib.parse import urlsplit  # not on the way to the first window
+
             parts = urlsplit(text)
             usable = parts.scheme in self.schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
         except ValueError:

@@ -3,6 +3,10 @@
 Longer than most because every command of the window about a chat, and every signal of the page's parts, ends here.
 """
 
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -29,9 +33,11 @@ from desktop.ui.chat.model_picker import ModelPicker
 from desktop.ui.chat.open_chat import OpenChat
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
-from desktop.ui.transcript.view import Transcript
 from desktop.ui.widgets.labels import text_label
 from desktop.ui.widgets.toast import Toasts
+
+if TYPE_CHECKING:
+    from desktop.ui.transcript.view import Transcript
 
 COMPOSER_SHARE = 0.4  # of the window's height
 
@@ -77,14 +83,11 @@ class ChatPage(QWidget):
 
     def _build(self, frame: PageFrame) -> None:
         theme, px = self._theme, self._theme.px
-        self._first_run = FirstRun(theme, self._catalogue, self._tasks)
         self._empty = text_label(theme, _("What are you working on?"), 26, 600)
         self._empty.setFont(theme.font(26, 600, tracking=-0.3))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._transcript = Transcript(theme)
         self._stack = frame.stack
-        for page in (self._empty, self._first_run, self._transcript):
-            self._stack.addWidget(page)
+        self._stack.addWidget(self._empty)
         self._suggestions = suggestions.Suggestions(theme)
         self._suggestions.setMaximumWidth(px(WIDTH))
         row = QHBoxLayout()
@@ -95,6 +98,37 @@ class ChatPage(QWidget):
         column.addWidget(frame)
         self._put_in_tab_order()
         self._theme.changed.connect(self._on_theme)
+
+    @cached_property
+    def _first_run(self) -> FirstRun:
+        """Made for those who have set nothing up."""
+        page = FirstRun(self._theme, self._catalogue, self._tasks)
+        page.settings_requested.connect(lambda provider: self.settings_requested.emit("providers", provider))
+        page.local_model_chosen.connect(self._use)
+        page.tour_requested.connect(self._start_tour)
+        self._add_page(page)
+        return page
+
+    @cached_property
+    def _transcript(self) -> "Transcript":
+        """Made for the first chat that is opened: it brings the largest part of the page's code with it."""
+        from desktop.ui.transcript.view import Transcript
+
+        page = Transcript(self._theme)
+        page.regenerate_requested.connect(self._regenerate)
+        page.edit_requested.connect(self._on_edit)
+        page.branch_requested.connect(self._open.show_branch)
+        page.action_requested.connect(self._act)
+        self._open.on_event = page.stream
+        self._add_page(page)
+        return page
+
+    def _add_page(self, page: QWidget) -> None:
+        """Put a page in its place, on the screen and for Tab: after the header, before what is older."""
+        self._stack.addWidget(page)
+        stops = [each for each in page.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        for before, after in pairwise([self._header.chip, *stops]):
+            QWidget.setTabOrder(before, after)
 
     def _put_in_tab_order(self) -> None:
         """Header, page, suggestions, composer, though the composer was there first."""
@@ -107,7 +141,7 @@ class ChatPage(QWidget):
             last = control
 
     def _connect(self) -> None:
-        header, composer, transcript, open_chat = self._header, self._composer, self._transcript, self._open
+        header, composer, open_chat = self._header, self._composer, self._open
         header.sidebar_toggled.connect(self.sidebar_toggled)
         header.new_chat_requested.connect(self.new_chat_requested)
         header.model_requested.connect(self.choose_model)
@@ -121,23 +155,15 @@ class ChatPage(QWidget):
         composer.unblock_requested.connect(self.choose_model)
         composer.waiting_edit_requested.connect(self._edit_waiting)
         composer.waiting_removed.connect(self._remove_waiting)
-        transcript.regenerate_requested.connect(self._regenerate)
-        transcript.edit_requested.connect(self._on_edit)
-        transcript.branch_requested.connect(open_chat.show_branch)
-        transcript.action_requested.connect(self._act)
         self._errors.retried.connect(self._regenerate)
-        self._errors.edit_requested.connect(transcript.edit_message)
+        self._errors.edit_requested.connect(lambda message_id: self._transcript.edit_message(message_id))
         self._errors.model_requested.connect(self.choose_model)
         self._errors.settings_requested.connect(self.settings_requested)
-        self._first_run.settings_requested.connect(lambda provider: self.settings_requested.emit("providers", provider))
-        self._first_run.local_model_chosen.connect(self._use)
-        self._first_run.tour_requested.connect(self._start_tour)
         self._suggestions.chosen.connect(self._suggest)
         open_chat.left.connect(self._on_left)
         open_chat.entered.connect(self._on_entered)
         open_chat.loaded.connect(self._on_loaded)
         open_chat.changed.connect(self._present)
-        open_chat.on_event = transcript.stream
         open_chat.replied.connect(self._mark_read)
         open_chat.given_back.connect(self._give_back)
 
@@ -246,8 +272,11 @@ class ChatPage(QWidget):
         self._header.set_title(_("New chat") if is_new else shown.title, can_rename=not is_new)
         self._header.set_cost(shown.cost)
         if is_new:
-            self._stack.setCurrentWidget(self._empty if self._catalogue.ready() else self._first_run)
-            self._first_run.refresh()
+            if self._catalogue.ready():
+                self._stack.setCurrentWidget(self._empty)
+            else:
+                self._stack.setCurrentWidget(self._first_run)
+                self._first_run.refresh()
         else:
             self._stack.setCurrentWidget(self._transcript)
         if shown.content != self._content:

@@ -1,7 +1,6 @@
 """Buttons with text, buttons with an icon, and chips."""
 
 from dataclasses import dataclass
-from html import escape
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimerEvent
 from PySide6.QtGui import QColor, QEnterEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
@@ -245,6 +244,8 @@ class IconButton(_Painted):
             return self.toolTip()
         # On the inverted ground the quiet text of the theme would be too dark.
         muted = self.theme.mix(self.theme.color("surface"), 0.7, self.theme.color("text")).name()
+        from html import escape  # with its table of 2,000 names not on the way to the first window
+
         name, hint = escape(self.toolTip()), escape(self._hint)
         return f"<div style='white-space: nowrap'>{name}&nbsp;&nbsp;<span style='color: {muted}'>{hint}</span></div>"
 
