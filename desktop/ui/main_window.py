@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
             self._side = self._sidebar
             self._splitter.insertWidget(0, self._sidebar)
             self._splitter.insertWidget(1, self._page)
+            self._splitter.setStretchFactor(1, 1)
             self._limit_sidebar()
             self._splitter.setSizes([self._sidebar_width, self.width() - self._sidebar_width])
             self._sidebar.setVisible(not self._sidebar_hidden and not self._compact)

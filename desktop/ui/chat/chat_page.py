@@ -129,6 +129,8 @@ class ChatPage(QWidget):
         stops = [each for each in page.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
         for before, after in pairwise([self._header.chip, *stops]):
             QWidget.setTabOrder(before, after)
+        if stops:
+            self._suggestions.follow(stops[-1])
 
     def _put_in_tab_order(self) -> None:
         """Header, page, suggestions, composer, though the composer was there first."""
