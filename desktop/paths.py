@@ -47,6 +47,11 @@ class Paths:
         return self.data / "tuppence.lock"
 
     @property
+    def wishes(self) -> Path:
+        """Where a second copy leaves what it was started for."""
+        return self.data / "wishes"
+
+    @property
     def settings(self) -> Path:
         return self.config / "settings.json"
 

@@ -1,21 +1,23 @@
-"""One window per data folder: a second copy hands its wish to the first and ends."""
+"""One window per data folder: a second copy hands its wish to the first, as a file in that folder, and ends.
 
-import hashlib
+A folder that is watched works alike on every system and needs nothing but QtCore, where a socket would bring in
+another of Qt's libraries for something that happens once in a while.
+"""
+
 import json
 import sys
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import suppress
 
-from PySide6.QtCore import QLockFile, QThread
+from PySide6.QtCore import QFileSystemWatcher, QLockFile
 
+from desktop.domain.ids import new_id
 from desktop.i18n import gettext as _
 from desktop.paths import Paths
+from desktop.settings.files import json_bytes, write_atomically
 
-if TYPE_CHECKING:
-    from PySide6.QtNetwork import QLocalServer
-
-ANSWER_MS = 2000
-TRIES = 5  # the first copy may itself be starting
+ANSWER_S = 10.0  # the first copy may itself be starting
 
 
 class SingleInstance:
@@ -28,32 +30,30 @@ class SingleInstance:
         self._lock = QLockFile(str(paths.lock))
         self._lock.setStaleLockTime(0)
         self.is_first = self._lock.tryLock(0)
-        self._name = "tuppence-" + hashlib.sha256(str(paths.data.resolve()).encode()).hexdigest()[:16]
-        self._server: QLocalServer | None = None
+        self._wishes = paths.wishes
+        self._watcher: QFileSystemWatcher | None = None
+        self._on_wish: Callable[[str], None] | None = None
 
     def listen(self, on_wish: Callable[[str], None]) -> None:
         """From now on answer other copies; `on_wish` gets the text to send, or nothing: come to the front."""
-        from PySide6.QtNetwork import QLocalServer  # not on the way to the first window
-
-        QLocalServer.removeServer(self._name)  # what a crash left behind; the lock says that nobody listens
-        self._server = server = QLocalServer()
-        server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        server.newConnection.connect(lambda: self._receive(on_wish))
-        server.listen(self._name)
+        self._wishes.mkdir(parents=True, exist_ok=True)
+        self._on_wish = on_wish
+        self._watcher = QFileSystemWatcher([str(self._wishes)])
+        self._watcher.directoryChanged.connect(self._read)
+        self._read()
 
     def hand_over(self, send: str) -> int:
-        """Tell the first copy what was wanted; the exit code of this one."""
-        from PySide6.QtNetwork import QLocalSocket
-
-        for _try in range(TRIES):
-            socket = QLocalSocket()
-            socket.connectToServer(self._name)
-            if socket.waitForConnected(ANSWER_MS):
-                socket.write(json.dumps({"send": send}).encode() + b"\n")
-                if socket.waitForBytesWritten(ANSWER_MS) and socket.waitForReadyRead(ANSWER_MS):
+        """Tell the first copy what was wanted and wait until it has taken it; the exit code of this one."""
+        wish = self._wishes / f"{new_id()}.json"
+        end = time.monotonic() + ANSWER_S
+        with suppress(OSError):
+            write_atomically(wish, json_bytes({"send": send}))
+            while time.monotonic() < end:
+                if not wish.exists():
                     print(_("Tuppence is already open; its window was brought to the front."), file=sys.stderr)
                     return 0
-            QThread.msleep(1000)
+                time.sleep(0.05)
+            wish.unlink()
         print(
             _("Tuppence is already open on these data and does not answer. Close it, or use another --data-dir."),
             file=sys.stderr,
@@ -62,26 +62,15 @@ class SingleInstance:
 
     def close(self) -> None:
         """Let the next copy be the first."""
-        if self._server is not None:
-            self._server.close()
+        self._watcher = None
         self._lock.unlock()
 
-    def _receive(self, on_wish: Callable[[str], None]) -> None:
-        assert self._server is not None
-        socket = self._server.nextPendingConnection()
-
-        def read() -> None:
-            if not socket.canReadLine():
-                return
+    def _read(self) -> None:
+        for path in sorted(self._wishes.glob("*.json")):
             try:
-                wish = json.loads(bytes(socket.readLine().data()))
-            except ValueError:
-                wish = {}
-            socket.write(b"ok\n")
-            socket.flush()
-            socket.disconnectFromServer()
-            on_wish(str(wish.get("send", "")) if isinstance(wish, dict) else "")
-
-        socket.readyRead.connect(read)
-        socket.disconnected.connect(socket.deleteLater)
-        read()
+                wish = json.loads(path.read_bytes())
+                path.unlink()
+            except (OSError, ValueError):  # taken back meanwhile, or not a wish
+                continue
+            if self._on_wish is not None:
+                self._on_wish(str(wish.get("send", "")) if isinstance(wish, dict) else "")

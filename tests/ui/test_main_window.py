@@ -302,6 +302,30 @@ def test_quitting_while_a_reply_is_written_asks_and_keeps_what_arrived(run: Run)
     run(again)
 
 
+def test_a_second_copy_hands_its_question_to_the_first(run: Run, tmp_path: Path) -> None:
+    async def scenario(application: Application) -> None:
+        second = SingleInstance(Paths.choose(tmp_path))
+        assert not second.is_first
+        assert await asyncio.to_thread(second.hand_over, "What does it cost?") == 0
+        await until(application.chat.running)
+        conversation, _tree = await application.library.conversation(application.chat.running()[0].conversation_id)
+        assert conversation.title == "What does it cost?"
+
+    run(scenario)
+
+
+def test_a_second_copy_of_one_that_hangs_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("desktop.ui.single_instance.ANSWER_S", 0.2)
+    first = SingleInstance(Paths.choose(tmp_path))
+    assert SingleInstance(Paths.choose(tmp_path)).hand_over("hello") == 1
+    assert "does not answer" in capsys.readouterr().err
+    assert list(tmp_path.glob("wishes/*.json")) == []
+    first.close()
+    assert SingleInstance(Paths.choose(tmp_path)).is_first
+
+
 def test_the_theme_changes_at_once(run: Run) -> None:
     async def scenario(application: Application) -> None:
         application.settings.set(options.THEME, "light")
