@@ -33,6 +33,7 @@ from desktop.ui.tasks import Tasks
 
 _log = logging.getLogger(__name__)
 
+SHUT_DOWN_S = 15.0
 # A window is made for one zoom and one set of fonts.
 WINDOW_OPTIONS = {options.ZOOM.key, options.READING_FONT.key, options.CODE_FONT.key}
 
@@ -183,8 +184,19 @@ class Application:
         dialog.open()
 
     async def _shut_down(self) -> None:
-        """End every reply with its text saved, then close what is open, the newest first."""
+        """Save and close, and end come what may: a program without a window that goes on would hold the data folder."""
         self.window.hide()
+        try:
+            async with asyncio.timeout(SHUT_DOWN_S):
+                await self._save_and_close()
+        except TimeoutError:
+            _log.error("closing took longer than %s s", SHUT_DOWN_S)
+        finally:
+            self._instance.close()
+            self._loop.stop()
+
+    async def _save_and_close(self) -> None:
+        """End every reply with its text saved, then close what is open, the newest first."""
         await self.chat.stop_all()
         try:
             await self.window.finish()
@@ -193,6 +205,4 @@ class Application:
         await providers.aclose()
         gc.collect()  # streams that were cut off are closed while there is a loop to close them in
         await self.database.close()
-        self._instance.close()
         await asyncio.to_thread(self._start.choices.writer.flush)
-        self._loop.stop()
