@@ -2,6 +2,8 @@
 
 Exit codes: 0 done, 1 not found or refused, 2 bad usage, 3 the provider failed, 5 no key or no keychain,
 130 interrupted.
+
+Longer than most because every command is here, each a few lines over a service.
 """
 
 import argparse

@@ -1,4 +1,7 @@
-"""The window: sidebar, chat page, notices, menus, and how they change with the window's width."""
+"""The window: sidebar, chat page, notices, menus, and how they change with the window's width.
+
+Longer than most because every action of the menus has its method here, a line or two that says which part does it.
+"""
 
 import base64
 from collections.abc import Callable, Iterator

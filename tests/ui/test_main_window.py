@@ -79,7 +79,11 @@ def run(tmp_path: Path, qapp: QApplication) -> Iterator[Run]:
                 application.close()
 
         QTimer.singleShot(0, lambda: application.tasks.start(whole()))
+        watchdog = QTimer(singleShot=True, interval=90_000)  # Qt's own, should asyncio's timeouts not fire
+        watchdog.timeout.connect(lambda: (failures.append(TimeoutError("the program did not end")), qapp.exit()))
+        watchdog.start()
         application.run()
+        watchdog.stop()
         application.theme.release()
         if failures:
             raise failures[0]

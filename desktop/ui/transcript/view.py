@@ -2,6 +2,8 @@
 
 What a person reads never moves by itself. Before anything changes, the first visible line is remembered (or that the
 end is being followed), and afterwards it is put back where it was.
+
+Longer than most because scrolling, anchoring and following are one state that must change together.
 """
 
 import threading
