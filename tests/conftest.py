@@ -7,8 +7,14 @@ for _name in [name for name in os.environ if name.startswith("TUPPENCE_") or nam
     del os.environ[_name]  # the developer's own keys, folders and proxies stay out of the tests
 
 import pytest  # noqa: E402 - after the environment is set
+from hypothesis import settings  # noqa: E402
 
 from desktop.ui.theme.theme import QT_ARGUMENTS  # noqa: E402
+
+# On a CI server the same examples every time, so that a run tells about the change; elsewhere the search goes on.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

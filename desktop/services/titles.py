@@ -15,7 +15,9 @@ _MARKUP = re.compile(r"^[#>*\-\s]+|[`*_]{1,3}")
 def from_question(text: str) -> str:
     """The first line with words in it, without Markdown marks, cut at a word to at most 60 characters."""
     lines = (" ".join(_MARKUP.sub("", line).split()) for line in text.splitlines() if not line.startswith("```"))
-    line = next((line for line in lines if any(character.isalnum() for character in line)), "") or text.strip()
+    line = next((line for line in lines if any(character.isalnum() for character in line)), "") or " ".join(
+        text.split()
+    )
     return shorten(line)
 
 

@@ -15,6 +15,7 @@ from desktop.services import titles
         ("```python\nprint(1)\n```\nWhy does this fail?", "print(1)"),
         ("---\n> quoted", "quoted"),
         ("???", "???"),
+        (":\n;", ": ;"),
         ("word " * 40, "word word word word word word word word word word word…"),
         ("按年还是按月还房贷更划算", "按年还是按月还房贷更划算"),
     ],
