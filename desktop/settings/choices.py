@@ -1,14 +1,18 @@
 """The user's files as a start finds them: settings, providers, where windows stood."""
 
 import sys
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.i18n import gettext as _
 from desktop.paths import Paths
 from desktop.settings.files import Writer
-from desktop.settings.providers import ProviderStore
 from desktop.settings.state import StateStore
 from desktop.settings.store import Settings
+
+if TYPE_CHECKING:
+    from desktop.settings.providers import ProviderStore
 
 
 class Choices:
@@ -17,10 +21,18 @@ class Choices:
     def __init__(self, paths: Paths) -> None:
         self.writer = Writer(on_error=_tell_unwritten)
         self.settings = Settings(paths.settings, self.writer)
-        self.providers = ProviderStore(paths.providers)
+        self._providers_file = paths.providers
         self.state = StateStore(paths.state, self.writer)
         self.settings.load()
-        self.providers.load()
+
+    @cached_property
+    def providers(self) -> "ProviderStore":
+        """Read when they are first asked for, which is after the first window."""
+        from desktop.settings.providers import ProviderStore
+
+        store = ProviderStore(self._providers_file)
+        store.load()
+        return store
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -27,7 +27,6 @@ from desktop.i18n import gettext as _
 from desktop.settings import options
 from desktop.settings.state import StateStore
 from desktop.settings.store import Settings
-from desktop.ui.actions import ACTIONS, MENUS
 from desktop.ui.chat.frame import PageFrame
 from desktop.ui.sidebar.frame import SidebarFrame
 from desktop.ui.theme.theme import Theme
@@ -356,6 +355,8 @@ class MainWindow(QMainWindow):
     # Inside
 
     def _build_menus(self) -> None:
+        from desktop.ui.actions import ACTIONS, MENUS
+
         bar = self.menuBar()
         menus = {name: bar.addMenu(_(name)) for name in MENUS}
         for spec in ACTIONS:
