@@ -107,9 +107,22 @@ class Rule:
     pass
 
 
+class Alert(StrEnum):
+    """The kinds of GitHub's alerts; the value is the word in `> [!NOTE]`."""
+
+    NOTE = "note"
+    TIP = "tip"
+    IMPORTANT = "important"
+    WARNING = "warning"
+    CAUTION = "caution"
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
+    """`alert` where it is a GitHub alert, whose first line `[!NOTE]` is then not among the blocks."""
+
     blocks: "tuple[Block, ...]"
+    alert: Alert | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,11 +42,16 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text of one look. `link` is where it leads to, or empty."""
+    """Text of one look. `link` is where it leads to, or empty.
+
+    A formula is the one letter `OBJECT` with its TeX in `tex`; `display` asks for its large form.
+    """
 
     text: str
     face: Face = Face.PLAIN
     link: str = ""
+    tex: str = ""
+    display: bool = False
 
 
 class Bullet(StrEnum):
@@ -116,6 +121,28 @@ class FormulaLeaf:
 @dataclass(frozen=True, slots=True)
 class RuleLeaf:
     place: Place
+
+
+OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""What stands in a leaf's plain text for a formula or picture."""
+
+
+def plain(leaf: "Leaf") -> str:
+    """The text that selection, search and screen readers count in, by code points.
+
+    A line break is `\\n`, the cells of a table are divided by tabs and its rows by `\\n`, a formula or picture is `OBJECT`.
+    """
+    match leaf:
+        case TextLeaf(runs=found):
+            return "".join(run.text for run in found).replace(LINE_END, "\n")
+        case CodeLeaf(text=text):
+            return text
+        case TableLeaf(rows=rows):
+            return "\n".join("\t".join("".join(run.text for run in cell) for cell in row) for row in rows)
+        case FormulaLeaf():
+            return OBJECT
+        case RuleLeaf():
+            return ""
 
 
 Leaf = TextLeaf | CodeLeaf | TableLeaf | FormulaLeaf | RuleLeaf

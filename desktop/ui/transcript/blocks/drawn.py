@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.transcript import leaves
+from desktop.ui.transcript.position import Highlight, Ranges
 from desktop.ui.transcript.styles import Styles
 
 L = TypeVar("L", bound=leaves.Leaf)
@@ -22,6 +23,7 @@ class DrawnLeaf(Generic[L]):
         self.leaf = leaf
         self.rect = QRect()  # within the host, set by `place`
         self.unchanged = 0  # pixels from the top that look the same after the last `take`
+        self.highlights: dict[Highlight, Ranges] = {}
 
     def set_width(self, width: int) -> int:
         """Lay out for a width. Returns the height."""
@@ -53,6 +55,42 @@ class DrawnLeaf(Generic[L]):
     def link_at(self, point: QPointF) -> tuple[str, str] | None:
         """Target and words of the link at a point."""
         return None
+
+    # Text. Offsets count code points of `leaves.plain(leaf)`; what they are in the layout is the leaf's own business.
+
+    def offset_at(self, point: QPointF) -> int:
+        """The place between letters that is nearest to a point, which may lie outside."""
+        raise NotImplementedError
+
+    def caret_rect(self, offset: int) -> QRectF:
+        """Where a caret before that letter stands: as high as its line, without width."""
+        raise NotImplementedError
+
+    def rects(self, start: int, end: int) -> list[QRectF]:
+        """What a range of letters covers, one rectangle for each line (or cell's line) of it."""
+        raise NotImplementedError
+
+    def line_ends(self, offset: int) -> tuple[int, int]:
+        """Where the line as it is set that holds an offset begins and ends."""
+        raise NotImplementedError
+
+    def reveal(self, start: int, end: int) -> bool:
+        """Scroll sideways or unfold so that a range can be seen. Whether the leaf's height may have changed."""
+        return False
+
+    def set_highlight(self, kind: Highlight, ranges: Ranges) -> None:
+        """Mark parts of the text; none takes the mark away. What did not change is not painted again."""
+        old = self.highlights.get(kind, ())
+        if ranges != old:
+            self.highlights[kind] = ranges
+            self.update()
+
+    def paint_highlights(self, painter: QPainter) -> None:
+        """Draw what lies behind marked text; a leaf calls it between its background and its letters."""
+        for kind in Highlight:
+            for start, end in self.highlights.get(kind, ()):
+                for rect in self.rects(start, end):
+                    painter.fillRect(rect, self.theme.color(kind.value))
 
     def wheel(self, sideways: int) -> bool:
         """Scroll sideways by pixels. False where there is nothing to scroll, and the view should."""
