@@ -52,6 +52,11 @@ class Paths:
         return self.data / "wishes"
 
     @property
+    def pictures(self) -> Path:
+        """Pictures from the web that the user has loaded."""
+        return self.data / "pictures"
+
+    @property
     def settings(self) -> Path:
         return self.config / "settings.json"
 

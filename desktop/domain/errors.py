@@ -19,6 +19,7 @@
     │   └── BrokenStream           the answer ended without saying so
     ├── StorageError               about the application; a notice bar
     │   ├── DiskFull  DatabaseTooNew  DatabaseDamaged  Busy  ConversationGone
+    ├── PictureError               a picture from the web; shown in its place
     └── SecretsError               the keychain
         ├── NoKeychain  KeychainLocked  KeychainRefused  KeyFileLocked  WrongPassphrase
 
@@ -205,6 +206,12 @@ class ConversationGone(StorageError):
 
     def __init__(self) -> None:
         super().__init__(_("This chat is gone"), _("It was deleted. What you have typed is kept."))
+
+
+class PictureError(AppError):
+    """A picture from the web could not be shown."""
+
+    code = "picture"
 
 
 class SecretsError(AppError):

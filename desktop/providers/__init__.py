@@ -11,6 +11,7 @@ models.py          lists of models -> `Model`
 errors.py          whatever went wrong -> one `ProviderError`
 openai_chat.py  openai_responses.py  anthropic.py  gemini.py  ollama.py  tour.py   the dialects
 discovery.py       servers on this computer
+pictures.py        pictures from the web, when the user asks for one
 """
 
 from desktop.domain.model import Dialect

@@ -53,7 +53,7 @@ def preload() -> None:
     """Do what can be done before the first request, on any thread."""
     import anyio._backends._asyncio  # noqa: F401 - else imported with the first connection
 
-    _new_client(HttpSettings())  # imports the rest of the HTTP client
+    new_client(HttpSettings())  # imports the rest of the HTTP client
 
 
 def client_for(settings: HttpSettings) -> httpx.AsyncClient:
@@ -64,13 +64,14 @@ def client_for(settings: HttpSettings) -> httpx.AsyncClient:
     clients = _clients.setdefault(asyncio.get_running_loop(), {})
     client = clients.get(settings)
     if client is None or client.is_closed:
-        client = clients[settings] = _new_client(settings)
+        client = clients[settings] = new_client(settings)
     return client
 
 
-def _new_client(settings: HttpSettings) -> httpx.AsyncClient:
+def new_client(settings: HttpSettings, timeout_s: float | None = None) -> httpx.AsyncClient:
+    """A client with connections and cookies of its own; `timeout_s` in the place of the setting for reading."""
     return httpx.AsyncClient(
-        timeout=httpx.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s),
+        timeout=httpx.Timeout(timeout_s or settings.read_timeout_s, connect=settings.connect_timeout_s),
         limits=httpx.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=60),
         verify=_ssl_context(),
         proxy=settings.proxy or None,

@@ -18,8 +18,8 @@ from desktop.domain.reply import Reply
 from desktop.i18n import gettext as _
 from desktop.providers import registry
 from desktop.providers.base import ChatRequest, DialectClient
-from desktop.providers.http_settings import HttpSettings
 from desktop.services.feed import Feed
+from desktop.services.network import http_settings
 from desktop.settings import options
 from desktop.settings.providers import ProviderStore
 from desktop.settings.secrets import KeyStorage, Secrets
@@ -140,7 +140,7 @@ class Catalogue:
             raise NoKey(provider.name)
         if provider is not TOUR:
             await self.prepare()
-        return Endpoint(provider, key, key_label), providers.client(provider.dialect, self._http())
+        return Endpoint(provider, key, key_label), providers.client(provider.dialect, http_settings(self._settings))
 
     async def prepare(self) -> None:
         """Import what a request needs, in a thread: it takes time to be felt and megabytes that may be spared."""
@@ -187,7 +187,7 @@ class Catalogue:
         """Ask this computer's usual ports for Ollama, LM Studio and llama.cpp. Only ever called when the user asks."""
         from desktop.providers import discovery  # brings in httpx
 
-        return await discovery.find_local_servers(self._http())
+        return await discovery.find_local_servers(http_settings(self._settings))
 
     async def use_local(self, server: "LocalServer") -> Provider:
         """Set a found server up as a provider, with the models it offered."""
@@ -349,10 +349,3 @@ class Catalogue:
         cached = await self._database.run(stored_models.all_models)
         self._models = {model.ref: model for model in cached} | {TOUR_MODEL: Model(TOUR_MODEL, TOUR.name)}
         self._feed.publish(ModelsChanged(provider_id))
-
-    def _http(self) -> HttpSettings:
-        return HttpSettings(
-            proxy=self._settings.get(options.PROXY) or None,
-            connect_timeout_s=self._settings.get(options.CONNECT_TIMEOUT_S),
-            read_timeout_s=self._settings.get(options.READ_TIMEOUT_S),
-        )

@@ -122,6 +122,15 @@ READ_TIMEOUT_S = Option(
     title=N_("Wait for a reply"),
     help=N_("Timeout while a provider says nothing. Models that reason can be silent for minutes."),
 )
+PICTURE_HOSTS = Option(
+    "network.picture_hosts",
+    Text(long=True),
+    "",
+    page="network",
+    section=N_("Pictures in replies"),
+    title=N_("Always load pictures from"),
+    help=N_("Hosts, one on a line. Pictures from anywhere else stay unloaded until you ask for them."),
+)
 
 # In the order in which their pages show them.
 OPTIONS: tuple[Option[Any], ...] = (
@@ -138,4 +147,5 @@ OPTIONS: tuple[Option[Any], ...] = (
     PROXY,
     CONNECT_TIMEOUT_S,
     READ_TIMEOUT_S,
+    PICTURE_HOSTS,
 )
