@@ -1,5 +1,8 @@
 """What may be opened from a message, and what is asked first."""
 
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QUrl
@@ -7,10 +10,19 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import gettext as _
+from desktop.render import hidden
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.confirm import confirm
 
 _OPENED = ("http", "https", "mailto")
+_ADDRESS = re.compile(r"(?:(https?)://)?([^\s/?#:@]+\.[^\s/?#:@.\d]{2,})(?:[/?#:]\S*)?\Z", re.IGNORECASE)
+_MAILBOX = re.compile(r"[^\s@/]+@([^\s@/]+\.[^\s@/.]{2,})\Z")
+# Of files that are often linked by their name; some are the ends of hosts as well.
+_FILE_ENDINGS = re.compile(
+    r"bat|c|cc|cfg|conf|cpp|cs|css|csv|go|h|hpp|html?|ini|ipynb|java|jpg|jsx?|json|kt|lock|log|lua|md|mjs|pdf|php|pl|png"
+    r"|ps|py|r|rb|rs|rst|scala|sh|sql|svg|swift|tar|toml|tsx?|txt|vue|xml|ya?ml|zip|zsh",
+    re.IGNORECASE,
+)
 
 
 def may_open(url: str) -> bool:
@@ -21,21 +33,43 @@ def may_open(url: str) -> bool:
         return False
 
 
+def target(url: str) -> str:
+    """Where a link leads, in full and with nothing hidden in it."""
+    return hidden.spelled(url)
+
+
 def disagrees(url: str, words: str) -> bool:
-    """Whether a link's words look like an address other than the one it leads to."""
-    shown = words.strip().rstrip("/")
-    if "." not in shown or any(character.isspace() for character in shown):
-        return False
-    if "://" not in shown:
-        shown = f"mailto://{shown}" if "@" in shown and "/" not in shown else f"https://{shown}"
+    """Whether a link's words would have one believe that it leads elsewhere.
+
+    They do when they name another host, when something hides in them, and when the address itself begins with a name
+    that is only a user's, as in `https://bank.example@other.example`.
+    """
     try:
-        host = urlsplit(shown).hostname or ""
-        target = urlsplit(url.replace("mailto:", "mailto://", 1)).hostname or ""
+        parts = urlsplit(url.replace("mailto:", "mailto://", 1))
+        host = _comparable(parts.hostname or "")
     except ValueError:
         return True
-    if "." not in host:
-        return False
-    return host.removeprefix("www.") != target.removeprefix("www.")
+    if hidden.shown(words) != words or (parts.scheme != "mailto" and "@" in parts.netloc):
+        return True
+    named = [_comparable(name) for name in _hosts_in(words)]
+    return any(host != name and not host.endswith(f".{name}") for name in named)
+
+
+def _hosts_in(words: str) -> Iterator[str]:
+    for word in words.split():
+        bare = word.strip("()[]<>\"'“”‘’«».,;:!?*/")
+        if found := _MAILBOX.match(bare):
+            yield found[1]
+        elif found := _ADDRESS.match(bare):
+            is_file = _FILE_ENDINGS.fullmatch(found[2].rsplit(".", 1)[-1]) and not found[1]
+            if not is_file:
+                yield found[2]
+
+
+def _comparable(host: str) -> str:
+    with suppress(UnicodeError):
+        host = host.encode("idna").decode("ascii")
+    return host.lower().removeprefix("www.")
 
 
 def open_link(parent: QWidget, theme: Theme, url: str, words: str) -> None:
@@ -49,7 +83,7 @@ def open_link(parent: QWidget, theme: Theme, url: str, words: str) -> None:
         parent,
         theme,
         _("This link leads somewhere else"),
-        _("It reads “{words}” and leads to {url}").format(words=words.strip(), url=url),
+        _("It reads “{words}” and leads to {url}").format(words=hidden.spelled(words.strip()), url=target(url)),
         _("Open link"),
         danger=True,
     )

@@ -93,7 +93,19 @@ def test_what_may_be_opened(url: str, allowed: bool) -> None:
         ("mailto:a@x.org", "a@x.org", False),
         ("mailto:a@evil.example", "a@x.org", True),
         ("https://x.org", "v1.2 of it", False),
+        ("https://evil.example/x", "go to x.org now", True),
+        ("https://evil.example/x", "“paypal.com”", True),
+        ("https://github.com/a/main.py", "main.py", False),
+        ("https://github.com/a/main.py", "https://main.py", True),
+        ("https://docs.x.org/a", "x.org", False),
+        ("https://x.org/a", "docs.x.org", True),
+        ("https://xn--bcher-kva.example/", "bücher.example", False),
+        ("https://xn--pple-43d.com/", "apple.com", True),
+        ("https://evil.example", "x\u200b.org", True),
+        ("https://x.org", "the p\u202eage", True),
+        ("https://x.org@evil.example", "the page", True),
+        ("https://evil.example", "write to a@x.org", True),
     ],
 )
-def test_words_that_name_another_address(url: str, words: str, disagrees: bool) -> None:
+def test_words_that_say_something_else(url: str, words: str, disagrees: bool) -> None:
     assert links.disagrees(url, words) is disagrees
