@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from desktop.domain.ids import now_ms
 from desktop.domain.model import Capability, Model, ModelRef
 from desktop.domain.usage import Usage
 from desktop.providers import registry
-from tests.helpers import seed
+from desktop.settings import options
+from tests.helpers import every_block, seed
 
 VISION, TOOLS, REASONING, JSON = Capability.VISION, Capability.TOOLS, Capability.REASONING, Capability.JSON
 ALL = frozenset({VISION, TOOLS, REASONING, JSON})
@@ -122,6 +124,14 @@ def fill(data: Path) -> None:
         seed.model_list(data, provider_id, [_model(provider_id, *row) for row in MODELS[provider_id]])
     seed.default_model(data, model("mistral")[0])
     seed.chats(data, conversations())
+
+
+def fill_page(data: Path, script: str, zoom: int) -> None:
+    """A conversation with every kind of block, shown at a zoom in percent."""
+    question, text = every_block.PAGES[script]
+    reply = answer(model("mistral"), text, "0.0042", reasoning=every_block.REASONING, reasoning_ms=6000)
+    seed.setting(data, options.ZOOM, zoom)
+    seed.chats(data, [seed.Chat(question, (seed.Exchange(question, (reply,)),), now_ms())])
 
 
 def _model(

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,20 @@ if TYPE_CHECKING:
 SIZE = (1280, 800)
 COMPACT = (760, 800)
 # Large enough for every window: the offscreen platform's own screen is 800 by 800.
-SCREEN = {"name": "studio", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "dpr": 1}
+SCREEN = {"name": "studio", "x": 0, "y": 0, "width": 2560, "height": 10000, "logicalDpi": 96, "dpr": 1}
 PIECE, PAUSE_S = 100, 0.025  # bytes at a time, and seconds between, of replies that stream
 SETTLE_S = 0.6  # fades and late layouts
+# Every kind of block: the script it is written in, the theme, the zoom in percent, the height that it needs.
+PAGES = (
+    ("latin", "light", 100, 3700),
+    ("latin", "dark", 100, 3700),
+    ("latin", "contrast", 100, 3700),
+    ("latin", "light", 200, 7400),
+    ("chinese", "light", 100, 1800),
+    ("chinese", "dark", 200, 3600),
+    ("arabic", "light", 100, 1700),
+    ("arabic", "dark", 100, 1700),
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -33,10 +45,11 @@ def main(folder: Path) -> int:
         desk = Path(scratch) / "screens.json"
         desk.write_text(json.dumps({"screens": [SCREEN]}))
         environment = dict(os.environ) | {"QT_QPA_PLATFORM": f"offscreen:configfile={desk}", "LC_ALL": "C.UTF-8"}
-        for theme in ("light", "dark"):
-            for scene in SCENES:
-                words = [sys.executable, "-m", "tests.helpers.screenshots", str(folder), scene, theme]
-                subprocess.run(words, check=True, cwd=ROOT, env=environment)
+        takes = [(scene, theme) for theme in ("light", "dark") for scene in SCENES]
+        takes += [(f"blocks {number}", page[1]) for number, page in enumerate(PAGES)]
+        for scene, theme in takes:
+            words = [sys.executable, "-m", "tests.helpers.screenshots", str(folder), scene, theme]
+            subprocess.run(words, check=True, cwd=ROOT, env=environment)
     print("\n".join(sorted(str(path) for path in folder.glob("*.png"))))
     return 0
 
@@ -55,7 +68,9 @@ class Studio:
         from tests.helpers import seed
 
         self._folder, self._theme = folder, theme
-        seed.setting(data, options.THEME, theme)
+        if theme == "contrast":
+            ask_for_contrast()
+        seed.setting(data, options.THEME, "light" if theme == "contrast" else theme)
         qt = QApplication(["tuppence"])
         paths = seed.paths(data)
         self.app = Application(Start(qt, paths, Choices(paths)), SingleInstance(paths))
@@ -166,6 +181,17 @@ async def used(studio: Studio) -> None:
         await studio.shoot("errors")
 
 
+async def blocks(studio: Studio, script: str, zoom: int, height: int) -> None:
+    from tests.helpers import every_block
+
+    window = studio.app.window
+    window.toggle_sidebar()
+    window.resize(SIZE[0] * zoom // 100, height)
+    await studio.open(every_block.PAGES[script][0])
+    await asyncio.sleep(4 * SETTLE_S)  # formulas are laid out in the background
+    await studio.shoot(f"blocks-{script}" if zoom == 100 else f"blocks-{script}-{zoom}")
+
+
 SCENES = {"first-run": first_run, "used": used}
 
 
@@ -201,6 +227,13 @@ def waiting(seconds: float) -> bytes:
     return (b":" + b" " * (PIECE - 3) + b"\n\n") * round(seconds / PAUSE_S)
 
 
+def ask_for_contrast() -> None:
+    """What a desktop's own setting does, which an offscreen one does not have."""
+    from desktop.ui.theme import theme, tokens
+
+    theme.load_tokens = lambda file, **_given: tokens.load_tokens(file, high_contrast=True)  # type: ignore[attr-defined]
+
+
 def close_popups() -> None:
     from PySide6.QtWidgets import QApplication
 
@@ -217,9 +250,15 @@ def play(folder: Path, scene: str, theme: str) -> int:
     keyring.set_keyring(Working())
     with tempfile.TemporaryDirectory(prefix="tuppence-pictures-") as scratch:
         data = Path(scratch)
-        if scene == "used":
+        if scene.startswith("blocks"):
+            script, _theme, zoom, height = PAGES[int(scene.split()[1])]
             samples.fill(data)
-        Studio(folder, theme, data).run(SCENES[scene])
+            samples.fill_page(data, script, zoom)
+            Studio(folder, theme, data).run(partial(blocks, script=script, zoom=zoom, height=height))
+        else:
+            if scene == "used":
+                samples.fill(data)
+            Studio(folder, theme, data).run(SCENES[scene])
     return 0
 
 
