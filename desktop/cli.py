@@ -25,6 +25,7 @@ from desktop.domain.events import (
     ModelChosen,
     Opaque,
     ReasoningDelta,
+    Retrying,
     Stopped,
     TextDelta,
     TurnEvent,
@@ -237,6 +238,9 @@ def _print_json(event: TurnEvent) -> None:
             }
         case ModelChosen(model, model_name, _provider):
             line = {"event": "model_chosen", "provider": model.provider_id, "model": model.model_id, "name": model_name}
+        case Retrying(attempt, number, wait_s):
+            failure = attempt.failure
+            line = {"event": "retrying", "wait_s": round(wait_s, 3), "status": failure.http_status, "attempt": number}
         case Stopped():
             line = {"event": "stopped"}
         case Opaque():

@@ -81,8 +81,12 @@ class AppError(Exception):
 
 
 class ProviderError(AppError):
+    """`retry_after` is seconds, `may_retry` whether to try again, as the provider says; None: it does not."""
+
     code = "provider_error"
     actions: ClassVar[tuple[Action, ...]] = (Action.RETRY, Action.CHOOSE_MODEL)
+    retry_after: float | None = None
+    may_retry: bool | None = None
 
 
 class NoKey(ProviderError):
@@ -109,22 +113,8 @@ class NoCredit(ProviderError):
 
 
 class RateLimited(ProviderError):
-    """`retry_after` is seconds, None if the provider did not say."""
-
     code = "rate_limited"
     actions = (Action.RETRY, Action.CHOOSE_MODEL)
-
-    def __init__(
-        self,
-        title: str,
-        explanation: str = "",
-        *,
-        http_status: int | None = None,
-        detail: str = "",
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(title, explanation, http_status=http_status, detail=detail)
-        self.retry_after = retry_after
 
 
 class Overloaded(ProviderError):

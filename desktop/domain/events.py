@@ -1,13 +1,14 @@
 """What happens while a reply is written, as values.
 
 A provider yields `ProviderEvent`s and ends with exactly one `Finished`, or raises a `ProviderError`. A turn passes
-them on, begins with `ModelChosen` and ends with exactly one of `Finished | Failed | Stopped`.
+them on, begins every try with `ModelChosen`, has `Retrying` between two, and ends with exactly one of
+`Finished | Failed | Stopped`.
 """
 
 from dataclasses import dataclass
 
 from desktop.domain.errors import Failure
-from desktop.domain.message import FinishReason
+from desktop.domain.message import Attempt, FinishReason
 from desktop.domain.model import ModelRef
 from desktop.domain.usage import Usage
 
@@ -50,6 +51,15 @@ class ModelChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class Retrying:
+    """A try brought nothing, and after `wait_s` seconds there will be another. `number` counts the tries from 1."""
+
+    attempt: Attempt
+    number: int
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     failure: Failure
 
@@ -60,4 +70,4 @@ class Stopped:
 
 
 ProviderEvent = TextDelta | ReasoningDelta | Opaque | UsageReported | Finished
-TurnEvent = ProviderEvent | ModelChosen | Failed | Stopped
+TurnEvent = ProviderEvent | ModelChosen | Retrying | Failed | Stopped

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from desktop.domain.message import Message, Status
+from desktop.domain.message import Attempt, Message, Status
 from desktop.domain.model import ModelRef
 from desktop.domain.usage import Usage
 
@@ -37,17 +37,21 @@ class LedgerEntry:
     key_label: str = ""
     http_status: int | None = None
     error_code: str = ""
+    attempt_no: int = 1
 
     @classmethod
-    def of(cls, message: Message, purpose: Purpose, key_label: str) -> "LedgerEntry":
-        """The entry of a reply that has ended. Raises ValueError if it names no model."""
+    def of(cls, message: Message, purpose: Purpose, key_label: str, *, started_ms: int | None = None) -> "LedgerEntry":
+        """The entry of a reply that has ended: of its last try, which began with the reply or at `started_ms`.
+
+        Raises ValueError if it names no model.
+        """
         if message.model is None:
             raise ValueError("a reply without a model")
-        start, failure = message.created_ms, message.failure
+        failure, began = message.failure, message.created_ms
         return cls(
-            start_ms=start,
-            first_token_ms=None if message.ttft_ms is None else start + message.ttft_ms,
-            end_ms=start + (message.duration_ms or 0),
+            start_ms=began if started_ms is None else started_ms,
+            first_token_ms=None if message.ttft_ms is None else began + message.ttft_ms,
+            end_ms=began + (message.duration_ms or 0),
             conversation_id=message.conversation_id,
             message_id=message.id,
             model=message.model,
@@ -58,4 +62,23 @@ class LedgerEntry:
             key_label=key_label,
             http_status=failure.http_status if failure else None,
             error_code=failure.code if failure else "",
+            attempt_no=len(message.attempts) + 1,
+        )
+
+    @classmethod
+    def of_attempt(cls, message: Message, number: int, attempt: Attempt) -> "LedgerEntry":
+        """The entry of one of a reply's failed tries; `number` counts them from 1."""
+        return cls(
+            start_ms=attempt.started_ms,
+            first_token_ms=None,
+            end_ms=attempt.ended_ms,
+            conversation_id=message.conversation_id,
+            message_id=message.id,
+            model=attempt.model,
+            provider_name=attempt.provider_name,
+            status=Status.FAILED,
+            key_label=attempt.key_label,
+            http_status=attempt.failure.http_status,
+            error_code=attempt.failure.code,
+            attempt_no=number,
         )

@@ -58,8 +58,25 @@ Part = TextPart | ReasoningPart | OpaquePart
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a reply that brought nothing. Times are Unix milliseconds; `pause_ms` is the pause after it."""
+
+    model: ModelRef
+    model_name: str
+    provider_name: str
+    key_label: str
+    started_ms: int
+    ended_ms: int
+    pause_ms: int
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One node of a conversation's tree. Times are milliseconds; names are snapshots that outlive their provider."""
+    """One node of a conversation's tree. Times are milliseconds; names are snapshots that outlive their provider.
+
+    `attempts` are the tries before the one that its other fields tell of.
+    """
 
     id: str
     conversation_id: str
@@ -76,6 +93,7 @@ class Message:
     ttft_ms: int | None = None
     duration_ms: int | None = None
     failure: Failure | None = None
+    attempts: tuple[Attempt, ...] = ()
 
     @property
     def text(self) -> str:

@@ -9,12 +9,13 @@ from desktop.domain.events import (
     ModelChosen,
     Opaque,
     ReasoningDelta,
+    Retrying,
     Stopped,
     TextDelta,
     TurnEvent,
     UsageReported,
 )
-from desktop.domain.message import FinishReason, OpaquePart, Part, ReasoningPart, Status, TextPart
+from desktop.domain.message import Attempt, FinishReason, OpaquePart, Part, ReasoningPart, Status, TextPart
 from desktop.domain.usage import Usage
 
 
@@ -29,6 +30,7 @@ class Reply:
         self.usage: Usage | None = None
         self.finish: FinishReason | None = None
         self.failure: Failure | None = None
+        self.attempts: tuple[Attempt, ...] = ()
         self._started = started
         self._first: float | None = None
         self._ended: float | None = None
@@ -53,6 +55,8 @@ class Reply:
                 self.usage = usage
             case ModelChosen():
                 pass
+            case Retrying(attempt):
+                self.attempts = (*self.attempts, attempt)
             case Finished(reason):
                 self.finish = reason
                 self._end(Status.COMPLETE, now)

@@ -116,14 +116,23 @@ def provider_error(
     if exception is not None:
         return _from_exception(origin, exception)
     report = read_report(body)
+    retry_after = _retry_after(headers or {}, report)
+    error = _classify(origin, status, headers or {}, report, retry_after)
+    error.retry_after = retry_after
+    error.may_retry = {"true": True, "false": False}.get((headers or {}).get("x-should-retry", "").lower())
+    return error
+
+
+def _classify(
+    origin: Origin, status: int | None, headers: Mapping[str, str], report: Report, retry_after: float | None
+) -> ProviderError:
     if status is None or status < 300:
         status = report.status
     say = Words(origin, status, redact(report.message, origin.key or "")[:2000])
     words, message, quirks = report.words, report.message, origin.quirks
-    retry_after = _retry_after(headers or {}, report)
 
     if status is not None and 300 <= status < 400:
-        return say.moved((headers or {}).get("location", ""))
+        return say.moved(headers.get("location", ""))
     if status == 402 and retry_after is not None:  # OpenRouter: too much in flight for the balance
         return say.rate_limited(retry_after)
     if status == 402 or words & _MONEY or words & set(quirks.money_codes) or status == 412:

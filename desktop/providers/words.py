@@ -90,13 +90,7 @@ class Words:
             n = max(1, round(retry_after))
             line = ngettext("Try again in {n} s. Your message is kept.", "Try again in {n} s. Your message is kept.", n)
             line = line.format(n=n)
-        return RateLimited(
-            _("{provider} is rate-limiting this key").format(provider=self._o.provider),
-            line,
-            http_status=self._status,
-            detail=self._detail,
-            retry_after=retry_after,
-        )
+        return self._make(RateLimited, _("{provider} is rate-limiting this key"), line)
 
     def overloaded(self) -> ProviderError:
         line = _("Your message is kept. Try again in a moment.")

@@ -14,24 +14,26 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from desktop.domain.changes import SavingFailed
-from desktop.domain.errors import AppError, Refused
+from desktop.domain.errors import AppError, ProviderError, Refused
 from desktop.domain.events import (
     Failed,
     Finished,
     ModelChosen,
     ReasoningDelta,
+    Retrying,
     Stopped,
     TextDelta,
     TurnEvent,
 )
 from desktop.domain.ids import now_ms
 from desktop.domain.ledger import LedgerEntry, Purpose
-from desktop.domain.message import FinishReason, Message, Status
+from desktop.domain.message import Attempt, FinishReason, Message, Status
 from desktop.domain.model import Endpoint, ModelRef
 from desktop.domain.reply import Reply
 from desktop.domain.usage import Usage, estimate_tokens
 from desktop.i18n import gettext as _
 from desktop.providers.base import ChatRequest, DialectClient
+from desktop.services import retry
 from desktop.services.catalogue import Catalogue
 from desktop.services.feed import Feed
 from desktop.storage import messages
@@ -74,7 +76,9 @@ class Turn:
         self._listeners: list[Listener] = []
         self._stream: asyncio.Task[None] | None = None
         self._key_label = ""
+        self._started_ms = question.reply.created_ms
         self._dirty = False
+        self._hurry = asyncio.Event()
         self._done = asyncio.Event()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -99,6 +103,7 @@ class Turn:
             ttft_ms=reply.ttft_ms,
             duration_ms=reply.duration_ms,
             failure=reply.failure,
+            attempts=reply.attempts,
         )
 
     def stop(self) -> None:
@@ -108,6 +113,10 @@ class Turn:
             self._emit(Stopped())
             if self._stream is not None:
                 self._stream.cancel()
+
+    def try_now(self) -> None:
+        """Do not wait any longer before the next try."""
+        self._hurry.set()
 
     def close(self) -> None:
         """Stop because the application quits: a save that fails then is not tried again."""
@@ -137,12 +146,42 @@ class Turn:
         try:
             endpoint, client = await self._catalogue.connect(self.model.provider_id)
             self._key_label = endpoint.key_label
-            await self._pass_on(endpoint, client)
+            await self._try(endpoint, client)
         except AppError as error:
             self._end(Failed(error.failure()))
         except Exception as error:
             _log.exception("a turn failed unexpectedly")
             self._end(Failed(AppError(_("Something went wrong in Tuppence"), detail=repr(error)).failure()))
+
+    async def _try(self, endpoint: Endpoint, client: DialectClient) -> None:
+        """Ask, and ask again while that may help. Once a word has arrived there is no second try."""
+        waited_s = 0.0
+        while True:
+            self._started_ms = now_ms()
+            try:
+                await self._pass_on(endpoint, client)
+                return
+            except ProviderError as error:
+                number = len(self.reply.attempts) + 1
+                pause_s = None if self.reply.parts else retry.pause_after(error, number, waited_s)
+                if pause_s is None:
+                    raise
+                waited_s += pause_s
+                attempt = Attempt(
+                    self.model,
+                    self._question.reply.model_name,
+                    endpoint.provider.name,
+                    endpoint.key_label,
+                    self._started_ms,
+                    now_ms(),
+                    round(pause_s * 1000),
+                    error.failure(),
+                )
+                self._emit(Retrying(attempt, number, pause_s))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._hurry.wait()
+            self._hurry.clear()
 
     async def _pass_on(self, endpoint: Endpoint, client: DialectClient) -> None:
         chosen = ModelChosen(self.model, self._question.reply.model_name, endpoint.provider.name)
@@ -214,10 +253,11 @@ class Turn:
     async def _save(self) -> None:
         """The end, with its figures and its row in the ledger; tried until it succeeds or the application quits."""
         message = self.message()
-        entry = LedgerEntry.of(message, Purpose.CHAT, self._key_label)
+        entries = [LedgerEntry.of_attempt(message, *each) for each in enumerate(message.attempts, 1)]
+        entries.append(LedgerEntry.of(message, Purpose.CHAT, self._key_label, started_ms=self._started_ms))
         while True:
             try:
-                await self._database.run(lambda db: messages.finish_reply(db, message, entry))
+                await self._database.run(lambda db: messages.finish_reply(db, message, entries))
                 return
             except AppError as error:
                 _log.error("a reply could not be saved: %s", error)

@@ -16,8 +16,8 @@ def append(db: Db, entry: LedgerEntry) -> None:
             ts_start_ms, ts_first_token_ms, ts_end_ms, conversation_id, message_id, purpose,
             provider_id, provider_name, model_id, key_label,
             input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens,
-            estimated, cost_nano, status, http_status, error_code
-        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            estimated, cost_nano, status, http_status, error_code, attempt_no
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             entry.start_ms,
@@ -36,6 +36,7 @@ def append(db: Db, entry: LedgerEntry) -> None:
             entry.status,
             entry.http_status,
             entry.error_code,
+            entry.attempt_no,
         ),
     )
 

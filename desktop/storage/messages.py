@@ -12,7 +12,17 @@ from desktop.domain.conversation import Conversation
 from desktop.domain.errors import Failure
 from desktop.domain.ids import now_ms
 from desktop.domain.ledger import LedgerEntry
-from desktop.domain.message import FinishReason, Message, OpaquePart, Part, ReasoningPart, Role, Status, TextPart
+from desktop.domain.message import (
+    Attempt,
+    FinishReason,
+    Message,
+    OpaquePart,
+    Part,
+    ReasoningPart,
+    Role,
+    Status,
+    TextPart,
+)
 from desktop.domain.model import ModelRef
 from desktop.domain.usage import Usage
 from desktop.storage import conversations, index, ledger
@@ -68,15 +78,16 @@ def flush_reply(db: Db, message: Message) -> bool:
     return _store(db, message)
 
 
-def finish_reply(db: Db, message: Message, entry: LedgerEntry) -> bool:
-    """Stores a reply that has ended, together with its row in the ledger; its conversation is now unread.
+def finish_reply(db: Db, message: Message, entries: Sequence[LedgerEntry]) -> bool:
+    """Stores a reply that has ended, with a row in the ledger for each try; its conversation is now unread.
 
     Returns False if the reply was deleted meanwhile; what it cost is written down all the same.
     """
-    ledger.append(db, entry)
+    for entry in entries:
+        ledger.append(db, entry)
     if not _store(db, message):
         return False
-    conversations.touch(db, message.conversation_id, entry.end_ms)
+    conversations.touch(db, message.conversation_id, entries[-1].end_ms)
     conversations.set_unread(db, message.conversation_id, True)
     return True
 
@@ -118,8 +129,27 @@ def messages_of(db: Db, conversation_id: str) -> list[Message]:
         (conversation_id,),
     ):
         parts.setdefault(message_id, []).append(_part(kind, text, duration_ms))
+    attempts = _attempts_of(db, conversation_id)
     rows = db.execute(f"{_SELECT} WHERE conversation_id = ? ORDER BY created_ms, id", (conversation_id,))
-    return [_message(row, tuple(parts.get(row[0], ()))) for row in rows]
+    return [_message(row, tuple(parts.get(row[0], ())), tuple(attempts.get(row[0], ()))) for row in rows]
+
+
+def _attempts_of(db: Db, conversation_id: str) -> dict[str, list[Attempt]]:
+    found: dict[str, list[Attempt]] = {}
+    for message_id, provider_id, model_id, model_name, provider_name, label, start, end, pause, *failure in db.execute(
+        """
+        SELECT a.message_id, a.provider_id, a.model_id, a.model_name, a.provider_name, a.key_label,
+               a.started_ms, a.ended_ms, a.pause_ms,
+               a.failure_code, a.failure_title, a.failure_explanation, a.failure_status, a.failure_detail
+        FROM messages m JOIN attempts a ON a.message_id = m.id
+        WHERE m.conversation_id = ? ORDER BY a.message_id, a.number
+        """,
+        (conversation_id,),
+    ):
+        model = ModelRef(provider_id, model_id)
+        attempt = Attempt(model, model_name, provider_name, label, start, end, pause, Failure(*failure))
+        found.setdefault(message_id, []).append(attempt)
+    return found
 
 
 def _insert(db: Db, message: Message, writer: str | None) -> int:
@@ -140,6 +170,7 @@ def _store(db: Db, message: Message) -> bool:
         index.unindex_message(db, number, message.id)
     db.execute(_UPDATE, (*_values(message), now_ms(), number))
     _write_parts(db, message)
+    _write_attempts(db, message)
     if message.status is not Status.STREAMING:
         index.index_message(db, number, message.id)
     if not message.status == status == Status.STREAMING:
@@ -159,6 +190,32 @@ def _write_parts(db: Db, message: Message) -> None:
         [(message.id, position, *_part_values(part)) for position, part in enumerate(message.parts)],
     )
     db.execute("DELETE FROM parts WHERE message_id = ? AND position >= ?", (message.id, len(message.parts)))
+
+
+def _write_attempts(db: Db, message: Message) -> None:
+    """What has been tried does not change; only new ones are written."""
+    for number, attempt in enumerate(message.attempts, 1):
+        failure = attempt.failure
+        db.execute(
+            "INSERT OR IGNORE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                message.id,
+                number,
+                attempt.model.provider_id,
+                attempt.model.model_id,
+                attempt.model_name,
+                attempt.provider_name,
+                attempt.key_label,
+                attempt.started_ms,
+                attempt.ended_ms,
+                attempt.pause_ms,
+                failure.code,
+                storable(failure.title),
+                storable(failure.explanation),
+                failure.http_status,
+                storable(failure.detail),
+            ),
+        )
 
 
 def _part_values(part: Part) -> tuple[str, str, int | None]:
@@ -210,7 +267,7 @@ def _values(message: Message) -> tuple[Any, ...]:
     )
 
 
-def _message(row: Sequence[Any], parts: tuple[Part, ...]) -> Message:
+def _message(row: Sequence[Any], parts: tuple[Part, ...], attempts: tuple[Attempt, ...]) -> Message:
     """From a row in the order of `_COLUMNS`."""
     id_, conversation_id, parent_id, role, created_ms, status, *rest = row
     provider_id, provider_name, model_id, model_name, finish, ttft_ms, duration_ms, *rest = rest
@@ -235,4 +292,5 @@ def _message(row: Sequence[Any], parts: tuple[Part, ...]) -> Message:
         ttft_ms,
         duration_ms,
         Failure(*failure) if failure[0] is not None else None,
+        attempts,
     )

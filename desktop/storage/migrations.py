@@ -178,7 +178,32 @@ def m005_models(db: "Database") -> None:
     """)
 
 
-STEPS = (m001_conversations, m002_messages, m003_word_index, m004_ledger, m005_models)
+def m006_attempts(db: "Database") -> None:
+    """The tries that brought nothing before the one that a reply's own row tells of; the ledger counts them too."""
+    db.executescript("""
+        CREATE TABLE attempts (
+            message_id TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            provider_id TEXT NOT NULL,
+            model_id TEXT NOT NULL,
+            model_name TEXT NOT NULL,
+            provider_name TEXT NOT NULL,
+            key_label TEXT NOT NULL,
+            started_ms INTEGER NOT NULL,
+            ended_ms INTEGER NOT NULL,
+            pause_ms INTEGER NOT NULL,
+            failure_code TEXT NOT NULL,
+            failure_title TEXT NOT NULL,
+            failure_explanation TEXT NOT NULL,
+            failure_status INTEGER,
+            failure_detail TEXT NOT NULL,
+            PRIMARY KEY (message_id, number)
+        ) STRICT;
+        ALTER TABLE ledger ADD COLUMN attempt_no INTEGER NOT NULL DEFAULT 1;
+    """)
+
+
+STEPS = (m001_conversations, m002_messages, m003_word_index, m004_ledger, m005_models, m006_attempts)
 NAMES = frozenset(step.__name__ for step in STEPS)
 _SET = "tuppence"
 

@@ -137,7 +137,7 @@ def _store(db: Db, chat: Chat) -> str:
             if answer.status is Status.STREAMING:
                 messages.flush_reply(db, reply)
             else:
-                messages.finish_reply(db, reply, LedgerEntry.of(reply, Purpose.CHAT, ""))
+                messages.finish_reply(db, reply, [LedgerEntry.of(reply, Purpose.CHAT, "")])
             new, asked = None, None
             replies.append(reply.id)
         parent = replies[exchange.shown]

@@ -215,7 +215,7 @@ async def test_regenerating_and_editing_make_siblings(
     assert [m.id for m in tree.siblings(first.id)] == [first.id, again.id]
     assert [m.text for m in tree.siblings(first.parent_id)] == ["one", "uno"]
     assert conversation.head_id == edited.id
-    await library.select(first.conversation_id, first.parent_id)
+    await library.set_head(first.conversation_id, tree.newest_leaf(first.parent_id))
     assert (await library.conversation(first.conversation_id))[0].head_id == again.id
 
 

@@ -73,7 +73,7 @@ class Samples:
 
     async def finish(self, database: Database, reply: Message) -> bool:
         return await database.run(
-            lambda db: messages.finish_reply(db, reply, LedgerEntry.of(reply, Purpose.CHAT, "work"))
+            lambda db: messages.finish_reply(db, reply, [LedgerEntry.of(reply, Purpose.CHAT, "work")])
         )
 
     def _now(self) -> int:

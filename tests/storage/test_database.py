@@ -62,8 +62,8 @@ async def old(path: Path, samples) -> Path:
     await database.close()
     newest = migrations.STEPS[-1].__name__
     change(path, "DELETE FROM _sqlite_migrations WHERE name = ?", newest)
-    change(path, "DROP TABLE models")
-    change(path, "DROP TABLE model_choices")
+    change(path, "DROP TABLE attempts")
+    change(path, "ALTER TABLE ledger DROP COLUMN attempt_no")
     change(path, "UPDATE about SET value = '0.0.9' WHERE name = 'version'")
     return path
 
@@ -106,7 +106,8 @@ async def test_the_shape_has_no_error(database: Database) -> None:
     assert await database.run(lambda db: db.execute("PRAGMA integrity_check").fetchall()) == [("ok",)]
     strict = await database.run(lambda db: {table.name: table.strict for table in sqlite_utils.Database(db).tables})
     assert all(
-        strict[name] for name in ("conversations", "messages", "parts", "drafts", "ledger", "models", "model_choices")
+        strict[name]
+        for name in ("conversations", "messages", "parts", "drafts", "ledger", "models", "model_choices", "attempts")
     )
 
 
@@ -132,15 +133,15 @@ async def test_a_verified_copy_is_made_before_migrating(old: Path) -> None:
 
 
 async def test_a_failing_migration_leaves_the_database_as_it_was(old: Path) -> None:
-    change(old, "CREATE TABLE model_choices (in_the_way)")
+    change(old, "ALTER TABLE ledger ADD COLUMN attempt_no INTEGER")
     before = titles(old)
     database = Database(old)
-    with pytest.raises(sqlite3.OperationalError, match="already exists"):
+    with pytest.raises(sqlite3.OperationalError, match="duplicate column"):
         await database.open()
     await database.close()
     with contextlib.closing(sqlite3.connect(old)) as conn:
         names = {row[0] for row in conn.execute("SELECT name FROM sqlite_master")}
-        assert "models" not in names  # the half that had succeeded was undone
+        assert "attempts" not in names  # the half that had succeeded was undone
         assert conn.execute("SELECT value FROM about").fetchone() == ("0.0.9",)
     assert titles(old) == before
 

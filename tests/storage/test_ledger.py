@@ -63,6 +63,7 @@ async def test_every_column_is_written(database: Database, samples) -> None:
         "status": "failed",
         "http_status": 429,
         "error_code": "rate_limited",
+        "attempt_no": 1,
     }
 
 
