@@ -27,16 +27,21 @@ _PASSING = (RateLimited, Overloaded, NoConnection, TimedOut, BrokenStream)
 _PASSING_STATUSES = frozenset((408, 409, 425, 429))
 
 
+def is_passing(error: ProviderError) -> bool:
+    """Whether the same question may well be answered later."""
+    if isinstance(error, NoCredit) or error.may_retry is False:
+        return False
+    status = error.http_status
+    known = isinstance(error, _PASSING) or status in _PASSING_STATUSES or (status or 0) >= 500
+    return known or bool(error.may_retry)
+
+
 def pause_after(error: ProviderError, tries: int, waited_s: float) -> float | None:
     """Seconds until the next try; None where another one would not help or has been tried often enough.
 
     `tries` have failed so far, after `waited_s` seconds of pauses.
     """
-    if isinstance(error, NoCredit) or error.may_retry is False or tries >= TRIES:
-        return None
-    status = error.http_status
-    passing = isinstance(error, _PASSING) or status in _PASSING_STATUSES or (status or 0) >= 500
-    if not passing and not error.may_retry:
+    if tries >= TRIES or not is_passing(error):
         return None
     pause = error.retry_after
     if pause is None:

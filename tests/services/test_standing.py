@@ -1,0 +1,123 @@
+"""Cooldowns, rejected keys and limits, on a clock of the test's own."""
+
+from pathlib import Path
+
+import pytest
+
+from desktop.domain.errors import BadRequest, KeyRejected, NoCredit, Overloaded, RateLimited
+from desktop.domain.limits import RateLimits
+from desktop.domain.model import KeyRef, ModelRef
+from desktop.domain.route import Target
+from desktop.services.standing import Standing
+from desktop.settings.files import Writer
+
+TARGET = Target(ModelRef("mistral", "m"), "Work")
+OTHER = Target(ModelRef("mistral", "m"), "Personal")
+KEY = KeyRef("mistral", "Work")
+
+
+class Clock:
+    now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def writer() -> Writer:
+    return Writer(on_error=lambda path, error: pytest.fail(f"{path}: {error}"))
+
+
+@pytest.fixture
+def standing(tmp_path: Path, writer: Writer, clock: Clock) -> Standing:
+    return Standing(tmp_path / "standing.json", writer, clock)
+
+
+def fail(standing: Standing, times: int) -> None:
+    for _ in range(times):
+        standing.failed(TARGET, Overloaded("", http_status=503))
+
+
+def test_three_failures_within_a_minute_cool(standing: Standing, clock: Clock) -> None:
+    fail(standing, 2)
+    assert standing.cooling_s(TARGET) == 0
+    clock.now += 61
+    fail(standing, 2)
+    assert standing.cooling_s(TARGET) == 0
+    fail(standing, 1)
+    assert standing.cooling_s(TARGET) == 5
+    assert standing.cooling_s(OTHER) == 0
+    clock.now += 5
+    assert standing.cooling_s(TARGET) == 0
+
+
+def test_each_cooldown_is_twice_as_long_up_to_five_minutes(standing: Standing, clock: Clock) -> None:
+    pauses = []
+    for _ in range(9):
+        fail(standing, 3)
+        pauses.append(standing.cooling_s(TARGET))
+        clock.now += pauses[-1]
+    assert pauses == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+    standing.succeeded(TARGET)
+    fail(standing, 3)
+    assert standing.cooling_s(TARGET) == 5
+
+
+def test_what_the_provider_says_wins(standing: Standing, clock: Clock) -> None:
+    error = RateLimited("", http_status=429)
+    error.retry_after = 42
+    standing.failed(TARGET, error)
+    assert standing.cooling_s(TARGET) == 42
+
+
+@pytest.mark.parametrize("error", [BadRequest("", http_status=400), NoCredit("", http_status=429)])
+def test_a_wrong_question_cools_nobody(standing: Standing, error: Exception) -> None:
+    for _ in range(5):
+        standing.failed(TARGET, error)  # type: ignore[arg-type]
+    assert standing.cooling_s(TARGET) == 0
+
+
+def test_a_rejected_key_stays_rejected_until_it_is_tested(standing: Standing) -> None:
+    standing.failed(TARGET, KeyRejected("", http_status=401))
+    assert standing.is_rejected(KEY)
+    assert not standing.is_rejected(KeyRef("mistral", "Personal"))
+    standing.accept(KEY)
+    assert not standing.is_rejected(KEY)
+
+
+def test_limits_hold_for_every_model_of_a_key(standing: Standing, clock: Clock) -> None:
+    standing.set_limits(KEY, RateLimits(remaining=0, reset_s=40, remaining_tokens=900, reset_tokens_s=60))
+    assert standing.cooling_s(TARGET) == 40
+    assert standing.cooling_s(Target(ModelRef("mistral", "other"), "Work")) == 40
+    assert standing.cooling_s(OTHER) == 0
+    clock.now += 30
+    assert standing.cooling_s(TARGET) == 10
+    assert standing.limits(KEY) == (RateLimits(0, 40, 900, 60), 30)
+    standing.set_limits(KEY, RateLimits(remaining=12, reset_s=40))
+    assert standing.cooling_s(TARGET) == 0
+
+
+def test_what_still_holds_survives_a_restart(standing: Standing, clock: Clock, writer: Writer, tmp_path: Path) -> None:
+    fail(standing, 3)
+    standing.failed(OTHER, KeyRejected("", http_status=401))
+    writer.flush()
+    later = Standing(tmp_path / "standing.json", writer, clock)
+    later.load()
+    assert later.cooling_s(TARGET) == 5
+    assert later.is_rejected(KeyRef("mistral", "Personal"))
+    clock.now += 6
+    much_later = Standing(tmp_path / "standing.json", writer, clock)
+    much_later.load()
+    assert much_later.cooling_s(TARGET) == 0
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"cooling": [[1, 2], 3, ["a","b","c","x",1]], "rejected_keys": 7}'])
+def test_a_damaged_file_is_nothing(text: str, standing: Standing, tmp_path: Path) -> None:
+    (tmp_path / "standing.json").write_text(text)
+    standing.load()
+    assert standing.cooling_s(TARGET) == 0
