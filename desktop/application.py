@@ -20,6 +20,8 @@ from desktop.services.catalogue import Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.routes import Routes
+from desktop.services.standing import Standing
 from desktop.settings import options
 from desktop.settings.secrets import Secrets
 from desktop.start import Start
@@ -59,8 +61,12 @@ class Application:
         self.database = Database(start.paths.database)
         self.library = Library(self.database, self.feed)
         secrets = Secrets(start.paths.keys)
-        self.catalogue = Catalogue(start.choices.providers, secrets, self.settings, self.database, self.feed)
-        self.chat = Chat(self.database, self.library, self.catalogue, self.settings, self.feed)
+        self.catalogue = Catalogue(
+            start.choices.providers, secrets, self.settings, self.database, self.feed, start.choices.routes
+        )
+        self._standing = Standing(start.paths.standing, start.choices.writer)
+        self.routes = Routes(self.catalogue, self._standing, self.settings)
+        self.chat = Chat(self.database, self.library, self.catalogue, self.settings, self.feed, self.routes)
         self._fill(self.window)
         self.settings.subscribe(self._on_option)
         start.qt.setWindowIcon(QIcon(str(resources() / "icons" / "tuppence.png")))
@@ -80,6 +86,7 @@ class Application:
         log.set_up(self._start.paths.log)
         self._instance.listen(self._on_handed_over)
         try:
+            await asyncio.to_thread(self._standing.load)
             await self.database.open()
             await self.library.recover(app=True)
             await self.catalogue.load()

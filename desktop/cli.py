@@ -21,7 +21,9 @@ from desktop.domain.conversation import Conversation, Tree
 from desktop.domain.errors import AppError, BadAddress, NoKey, ProviderError, SecretsError
 from desktop.domain.events import (
     Failed,
+    FellBack,
     Finished,
+    LimitsReported,
     ModelChosen,
     Opaque,
     ReasoningDelta,
@@ -42,6 +44,8 @@ from desktop.services.catalogue import TOUR_MODEL, Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.routes import Routes
+from desktop.services.standing import Standing
 from desktop.settings.choices import Choices
 from desktop.settings.secrets import Secrets
 from desktop.storage.database import Database
@@ -133,9 +137,12 @@ async def _with_services(paths: Paths, arguments: argparse.Namespace) -> int:
     for problem in choices.problems:
         _complain(problem)
     feed = Feed()
-    catalogue = Catalogue(choices.providers, Secrets(paths.keys), settings, database, feed)
+    catalogue = Catalogue(choices.providers, Secrets(paths.keys), settings, database, feed, choices.routes)
+    standing = Standing(paths.standing, choices.writer)
+    standing.load()
     library = Library(database, feed)
-    chat = Chat(database, library, catalogue, settings, feed, writer="cli")
+    routes = Routes(catalogue, standing, settings)
+    chat = Chat(database, library, catalogue, settings, feed, routes, writer="cli")
     try:
         await database.open()
         await catalogue.load()
@@ -225,8 +232,8 @@ def _print_json(event: TurnEvent) -> None:
             line = {"event": "reasoning", "text": text}
         case UsageReported(usage):
             line = {"event": "usage", **_usage(usage)}
-        case Finished(reason):
-            line = {"event": "finished", "reason": reason.value}
+        case Finished(finish):
+            line = {"event": "finished", "reason": finish.value}
         case Failed(failure):
             line = {
                 "event": "failed",
@@ -243,7 +250,10 @@ def _print_json(event: TurnEvent) -> None:
             line = {"event": "retrying", "wait_s": round(wait_s, 3), "status": failure.http_status, "attempt": number}
         case Stopped():
             line = {"event": "stopped"}
-        case Opaque():
+        case FellBack(attempt, number, to):
+            was, reason = attempt.model, attempt.failure.code
+            line = {"event": "fell_back", "from": str(was), "to": str(to), "reason": reason, "attempt": number}
+        case Opaque() | LimitsReported():
             return
     _print_line(line)
 

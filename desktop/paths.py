@@ -52,6 +52,15 @@ class Paths:
         return self.data / "wishes"
 
     @property
+    def routes(self) -> Path:
+        return self.config / "routes.json"
+
+    @property
+    def standing(self) -> Path:
+        """Which targets cool and which keys were rejected."""
+        return self.data / "standing.json"
+
+    @property
     def pictures(self) -> Path:
         """Pictures from the web that the user has loaded."""
         return self.data / "pictures"
@@ -66,7 +75,7 @@ class Paths:
 
     @property
     def state(self) -> Path:
-        """Where windows stood; losing it loses nothing that matters."""
+        """Where windows stood; `places.json` beside it holds where chats were read. Losing them costs only habits."""
         return self.config / "state.json"
 
     @property

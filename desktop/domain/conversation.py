@@ -1,6 +1,6 @@
 """Conversations: the whole thing, the row in the list, and the tree of messages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -67,16 +67,30 @@ class Tree:
     """The messages of one conversation, navigable. Siblings stand in order of creation."""
 
     def __init__(self, messages: Iterable[Message]) -> None:
-        self._by_id = {message.id: message for message in messages}
+        self._by_id = {message.id: message for message in sorted(messages, key=lambda m: (m.created_ms, m.id))}
         self._children: dict[str | None, list[Message]] = {}
-        for message in sorted(self._by_id.values(), key=lambda m: (m.created_ms, m.id)):
+        for message in self._by_id.values():
             self._children.setdefault(message.parent_id, []).append(message)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
 
     def __contains__(self, message_id: str) -> bool:
         return message_id in self._by_id
 
     def __getitem__(self, message_id: str) -> Message:
         return self._by_id[message_id]
+
+    def __iter__(self) -> Iterator[Message]:
+        """All messages of all branches, oldest first."""
+        return iter(self._by_id.values())
+
+    def updated(self, messages: Iterable[Message]) -> "Tree":
+        """A tree of these. A message that is equal to one of this tree stays the same object, and so does the tree."""
+        known = self._by_id
+        taken = [old if (old := known.get(message.id)) == message else message for message in messages]
+        same = len(taken) == len(known) and all(known.get(message.id) is message for message in taken)
+        return self if same else Tree(taken)
 
     def path(self, head_id: str | None) -> list[Message]:
         """From the first message to `head_id`; empty for None or an unknown id."""

@@ -16,7 +16,9 @@
     │   ├── UnknownModel           404 and its disguises
     │   ├── BadAddress             the base URL is not one
     │   ├── BadAnswer              not what the protocol says (an HTML page, invalid JSON)
-    │   └── BrokenStream           the answer ended without saying so
+    │   ├── BrokenStream           the answer ended without saying so
+    │   ├── NoTarget               nothing of a route can be used
+    │   └── Dearer                 the next target costs much more: the user decides
     ├── StorageError               about the application; a notice bar
     │   ├── DiskFull  DatabaseTooNew  DatabaseDamaged  Busy  ConversationGone
     ├── PictureError               a picture from the web; shown in its place
@@ -45,6 +47,7 @@ class Action(StrEnum):
     EDIT_MESSAGE = "edit_message"
     OPEN_PROVIDER_SETTINGS = "open_provider_settings"
     OPEN_BILLING = "open_billing"
+    USE_FALLBACK = "use_fallback"
     SHOW_FOLDER = "show_folder"
     UNLOCK_KEYCHAIN = "unlock_keychain"
     KEEP_FOR_SESSION = "keep_for_session"
@@ -165,6 +168,16 @@ class BadAnswer(ProviderError):
 class BrokenStream(ProviderError):
     code = "broken_stream"
     actions = (Action.RETRY, Action.CHOOSE_MODEL)
+
+
+class NoTarget(ProviderError):
+    code = "no_target"
+    actions = (Action.CHOOSE_MODEL, Action.OPEN_PROVIDER_SETTINGS)
+
+
+class Dearer(ProviderError):
+    code = "dearer"
+    actions = (Action.USE_FALLBACK, Action.RETRY, Action.CHOOSE_MODEL)
 
 
 class StorageError(AppError):

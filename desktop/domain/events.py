@@ -1,13 +1,14 @@
 """What happens while a reply is written, as values.
 
 A provider yields `ProviderEvent`s and ends with exactly one `Finished`, or raises a `ProviderError`. A turn passes
-them on, begins every try with `ModelChosen`, has `Retrying` between two, and ends with exactly one of
+them on, begins every try with `ModelChosen`, has `Retrying` or `FellBack` between two, and ends with exactly one of
 `Finished | Failed | Stopped`.
 """
 
 from dataclasses import dataclass
 
 from desktop.domain.errors import Failure
+from desktop.domain.limits import RateLimits
 from desktop.domain.message import Attempt, FinishReason
 from desktop.domain.model import ModelRef
 from desktop.domain.usage import Usage
@@ -39,6 +40,13 @@ class UsageReported:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsReported:
+    """What the provider says is left for this key."""
+
+    limits: RateLimits
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     reason: FinishReason
 
@@ -60,6 +68,16 @@ class Retrying:
 
 
 @dataclass(frozen=True, slots=True)
+class FellBack:
+    """A target brought nothing, and another one is asked. `number` counts the tries from 1."""
+
+    attempt: Attempt
+    number: int
+    to: ModelRef
+    to_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     failure: Failure
 
@@ -69,5 +87,5 @@ class Stopped:
     pass
 
 
-ProviderEvent = TextDelta | ReasoningDelta | Opaque | UsageReported | Finished
-TurnEvent = ProviderEvent | ModelChosen | Retrying | Failed | Stopped
+ProviderEvent = TextDelta | ReasoningDelta | Opaque | UsageReported | LimitsReported | Finished
+TurnEvent = ProviderEvent | ModelChosen | Retrying | FellBack | Failed | Stopped

@@ -5,7 +5,9 @@ from typing import assert_never
 from desktop.domain.errors import Failure
 from desktop.domain.events import (
     Failed,
+    FellBack,
     Finished,
+    LimitsReported,
     ModelChosen,
     Opaque,
     ReasoningDelta,
@@ -53,9 +55,9 @@ class Reply:
                 self._closed.append(OpaquePart(kind, data))
             case UsageReported(usage):
                 self.usage = usage
-            case ModelChosen():
+            case ModelChosen() | LimitsReported():
                 pass
-            case Retrying(attempt):
+            case Retrying(attempt) | FellBack(attempt):
                 self.attempts = (*self.attempts, attempt)
             case Finished(reason):
                 self.finish = reason

@@ -8,6 +8,7 @@ sse.py             bytes -> payloads (server-sent events, lines of JSON)
 gather.py          deltas of one network read -> events
 history.py         a conversation -> the turns that are sent
 models.py          lists of models -> `Model`
+limits.py          what the headers say is left
 errors.py          whatever went wrong -> one `ProviderError`
 openai_chat.py  openai_responses.py  anthropic.py  gemini.py  ollama.py  tour.py   the dialects
 discovery.py       servers on this computer

@@ -17,12 +17,13 @@ import httpx
 
 from desktop import __version__
 from desktop.domain.errors import BadAddress, KeyRejected, NoKey, ProviderError
-from desktop.domain.events import ProviderEvent
+from desktop.domain.events import LimitsReported, ProviderEvent
 from desktop.domain.model import Dialect, Endpoint
 from desktop.i18n import gettext as _
 from desktop.providers import errors
 from desktop.providers.address import normalise
 from desktop.providers.http_settings import HttpSettings
+from desktop.providers.limits import limits_of
 from desktop.providers.registry import KeyNeed, Service, service
 from desktop.providers.stream import EventStream, Reader
 
@@ -239,6 +240,8 @@ async def converse(
         question = ask(call, plain)
         async with call.open(question) as response:
             if response.is_success:
+                if limits := limits_of(response.headers):
+                    yield LimitsReported(limits)
                 stream = EventStream(call.origin, reader_for(call), ndjson=ndjson)
                 broken: ProviderError | None = None
                 chunks = response.aiter_bytes()

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
@@ -15,6 +15,7 @@ from desktop.domain.ledger import LedgerEntry, Purpose
 from desktop.domain.message import Message, Role, TextPart
 from desktop.domain.model import Endpoint, KeyRef, Model, ModelRef, Provider
 from desktop.domain.reply import Reply
+from desktop.domain.route import ROUTES, Route
 from desktop.i18n import gettext as _
 from desktop.providers import registry
 from desktop.providers.base import ChatRequest, DialectClient
@@ -22,6 +23,7 @@ from desktop.services.feed import Feed
 from desktop.services.network import http_settings
 from desktop.settings import options
 from desktop.settings.providers import ProviderStore
+from desktop.settings.routes import RouteStore
 from desktop.settings.secrets import KeyStorage, Secrets
 from desktop.settings.store import Settings
 from desktop.storage import ledger
@@ -52,9 +54,16 @@ class Catalogue:
     """
 
     def __init__(
-        self, store: ProviderStore, secrets: Secrets, settings: Settings, database: Database, feed: Feed
+        self,
+        store: ProviderStore,
+        secrets: Secrets,
+        settings: Settings,
+        database: Database,
+        feed: Feed,
+        routes: RouteStore,
     ) -> None:
         self._store = store
+        self._routes = routes
         self._secrets = secrets
         self._settings = settings
         self._database = database
@@ -95,9 +104,27 @@ class Catalogue:
         return self._models.get(ref)
 
     def name_of(self, ref: ModelRef) -> str:
-        """The name the provider gives the model, or its id."""
+        """The name the provider gives the model, or its id; the name of a route."""
+        if ref.provider_id == ROUTES:
+            return next((route.name for route in self._routes.list() if route.ref == ref), _("Deleted route"))
         model = self._models.get(ref)
         return model.name if model else ref.model_id
+
+    def routes(self) -> tuple[Route, ...]:
+        """The user's routes, as they stand in the settings."""
+        return self._routes.list()
+
+    async def save_routes(self, routes: Sequence[Route]) -> None:
+        """Make these the user's routes. Raises StorageError with nothing changed."""
+        await asyncio.to_thread(self._routes.replace, routes)
+        self._feed.publish(ModelsChanged())
+
+    def key_labels(self, provider_id: str) -> tuple[str, ...]:
+        """A provider's keys in order of use; none where the environment's key goes before them."""
+        provider = self.provider(provider_id)
+        if provider is None or self._secrets.environment_key(provider_id):
+            return ()
+        return provider.key_labels
 
     def is_free(self, ref: ModelRef) -> bool:
         """Whether the model runs on this computer (or is the tour), so that nothing is ever billed."""
@@ -110,6 +137,8 @@ class Catalogue:
         None while only the offline tour could answer: a newcomer chooses that, it is never chosen for them.
         """
         provider_id, _slash, model_id = self._settings.get(options.DEFAULT_MODEL).partition("/")
+        if provider_id == ROUTES and any(route.id == model_id for route in self._routes.list()):
+            return ModelRef(ROUTES, model_id)
         chosen = self.provider(provider_id)
         if model_id and chosen is not None and chosen.enabled:
             return ModelRef(provider_id, model_id)

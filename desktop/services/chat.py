@@ -17,6 +17,7 @@ from desktop.services import titles
 from desktop.services.catalogue import Catalogue
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.routes import Routes
 from desktop.services.turn import Question, Turn
 from desktop.settings import options
 from desktop.settings.store import Settings
@@ -38,6 +39,7 @@ class Chat:
         catalogue: Catalogue,
         settings: Settings,
         feed: Feed,
+        routes: Routes,
         writer: str = "app",
     ) -> None:
         self._database = database
@@ -45,6 +47,7 @@ class Chat:
         self._catalogue = catalogue
         self._settings = settings
         self._feed = feed
+        self._routes = routes
         self._writer = writer
         self._turns: dict[str, Turn] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -146,7 +149,7 @@ class Chat:
             system=conversation.system_prompt,
             conversation_id=conversation.id,
         )
-        turn = Turn(Question(reply, request), self._catalogue, self._database, self._feed)
+        turn = Turn(Question(reply, request), self._catalogue, self._routes, self._database, self._feed)
         self._turns[conversation.id] = turn
         task = asyncio.create_task(self._run(turn, conversation), name=f"turn {reply.id}")
         self._tasks.add(task)
@@ -177,8 +180,9 @@ class Chat:
         started = asyncio.get_running_loop().time()
         reply = Reply(started)
         try:
-            endpoint, client = await self._catalogue.connect(turn.model.provider_id)
-            request = ChatRequest(turn.model.model_id, (asked,), system=titles.PROMPT)
+            assert first.model is not None
+            endpoint, client = await self._catalogue.connect(first.model.provider_id)
+            request = ChatRequest(first.model.model_id, (asked,), system=titles.PROMPT)
             async for event in client.stream(endpoint, request):
                 reply.apply(event, asyncio.get_running_loop().time())
         except AppError:

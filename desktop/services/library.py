@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from desktop.domain.changes import ConversationsChanged, MessagesChanged
+from desktop.domain.changes import ConversationsChanged
 from desktop.domain.conversation import Conversation, SearchHit, Summary, TitleSource, Tree
 from desktop.domain.errors import ConversationGone
 from desktop.domain.ids import new_id, now_ms
@@ -44,12 +44,16 @@ class Library:
         """One row, or None if it is gone or in the trash."""
         return await self._database.run(lambda db: conversations.summary(db, conversation_id))
 
-    async def conversation(self, conversation_id: str) -> tuple[Conversation, Tree]:
-        """A conversation with all its messages. Raises ConversationGone for an unknown id."""
+    async def conversation(self, conversation_id: str, known: Tree | None = None) -> tuple[Conversation, Tree]:
+        """A conversation with all its messages. Raises ConversationGone for an unknown id.
+
+        With a tree that has been read before, what has not changed since is the same object again, at best all of it.
+        """
+        before = known or Tree(())
 
         def read(db: Db) -> tuple[Conversation, Tree] | None:
             conversation = conversations.get(db, conversation_id)
-            return (conversation, Tree(messages.messages_of(db, conversation_id))) if conversation else None
+            return (conversation, before.updated(messages.messages_of(db, conversation_id))) if conversation else None
 
         if found := await self._database.run(read):
             return found
@@ -84,16 +88,9 @@ class Library:
         if await self._database.run(lambda db: conversations.set_unread(db, conversation_id, False)):
             self._changed(conversation_id)
 
-    async def select(self, conversation_id: str, message_id: str) -> None:
-        """Make the newest end of the branch through `message_id` the one that is shown."""
-
-        def move(db: Db) -> None:
-            tree = Tree(messages.messages_of(db, conversation_id))
-            if message_id in tree:
-                conversations.set_head(db, conversation_id, tree.newest_leaf(message_id))
-
-        await self._database.run(move)
-        self._feed.publish(MessagesChanged(conversation_id))
+    async def set_head(self, conversation_id: str, message_id: str) -> None:
+        """Note the end of the branch that is shown, for the next time. Nothing is published: who shows it knows."""
+        await self._database.run(lambda db: conversations.set_head(db, conversation_id, message_id))
 
     async def trash(self, ids: Sequence[str]) -> None:
         """Kept for 30 days; `restore` undoes it."""

@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from desktop.domain.changes import SavingFailed
-from desktop.domain.errors import AppError, ProviderError, Refused
+from desktop.domain.errors import AppError, ProviderError, Refused, SecretsError
 from desktop.domain.events import (
     Failed,
+    FellBack,
     Finished,
+    LimitsReported,
     ModelChosen,
     ReasoningDelta,
     Retrying,
@@ -28,14 +30,16 @@ from desktop.domain.events import (
 from desktop.domain.ids import now_ms
 from desktop.domain.ledger import LedgerEntry, Purpose
 from desktop.domain.message import Attempt, FinishReason, Message, Status
-from desktop.domain.model import Endpoint, ModelRef
+from desktop.domain.model import Endpoint, KeyRef, ModelRef
 from desktop.domain.reply import Reply
+from desktop.domain.route import Target
 from desktop.domain.usage import Usage, estimate_tokens
 from desktop.i18n import gettext as _
-from desktop.providers.base import ChatRequest, DialectClient
-from desktop.services import retry
+from desktop.providers.base import ChatRequest
 from desktop.services.catalogue import Catalogue
 from desktop.services.feed import Feed
+from desktop.services.router import Ask, GiveUp, Move, Retry
+from desktop.services.routes import Plan, Routes
 from desktop.storage import messages
 from desktop.storage.database import Database
 from desktop.storage.values import Db
@@ -61,7 +65,9 @@ class Question:
 class Turn:
     """A running reply. It belongs to the chat service, not to a page: pages subscribe and come and go."""
 
-    def __init__(self, question: Question, catalogue: Catalogue, database: Database, feed: Feed) -> None:
+    def __init__(
+        self, question: Question, catalogue: Catalogue, routes: Routes, database: Database, feed: Feed
+    ) -> None:
         if question.reply.model is None:
             raise ValueError("a reply needs a model")
         self.conversation_id = question.reply.conversation_id
@@ -70,11 +76,15 @@ class Turn:
         self.reply = Reply(time.monotonic())
         self._question = question
         self._catalogue = catalogue
+        self._routes = routes
         self._database = database
         self._feed = feed
         self._closing = False
         self._listeners: list[Listener] = []
         self._stream: asyncio.Task[None] | None = None
+        self._answering = self.model  # the target of the present try, or of the last one
+        self._model_name = question.reply.model_name
+        self._provider_name = question.reply.provider_name
         self._key_label = ""
         self._started_ms = question.reply.created_ms
         self._dirty = False
@@ -96,6 +106,9 @@ class Turn:
         reply = self.reply
         return replace(
             self._question.reply,
+            model=self._answering,
+            model_name=self._model_name,
+            provider_name=self._provider_name,
             parts=reply.parts,
             status=reply.status,
             finish=reply.finish,
@@ -144,53 +157,80 @@ class Turn:
 
     async def _receive(self) -> None:
         try:
-            endpoint, client = await self._catalogue.connect(self.model.provider_id)
-            self._key_label = endpoint.key_label
-            await self._try(endpoint, client)
+            await self._answer(self._routes.plan(self.model))
         except AppError as error:
             self._end(Failed(error.failure()))
         except Exception as error:
             _log.exception("a turn failed unexpectedly")
             self._end(Failed(AppError(_("Something went wrong in Tuppence"), detail=repr(error)).failure()))
 
-    async def _try(self, endpoint: Endpoint, client: DialectClient) -> None:
-        """Ask, and ask again while that may help. Once a word has arrived there is no second try."""
-        waited_s = 0.0
+    async def _answer(self, plan: Plan) -> None:
+        """Ask a target, again while that may help, then the next. Once a word has arrived there is no second try."""
+        target, tries, waited_s = plan.targets[0], 0, 0.0
         while True:
-            self._started_ms = now_ms()
+            self._begin_try(target)
             try:
-                await self._pass_on(endpoint, client)
+                await self._ask(target)
+                if self.reply.status is Status.COMPLETE:
+                    self._routes.standing.succeeded(target)
                 return
-            except ProviderError as error:
-                number = len(self.reply.attempts) + 1
-                pause_s = None if self.reply.parts else retry.pause_after(error, number, waited_s)
-                if pause_s is None:
+            except (ProviderError, SecretsError) as error:
+                tries += 1
+                step = self._routes.after(plan, target, error, tries=tries, waited_s=waited_s)
+                if self.reply.parts or isinstance(step, GiveUp):
                     raise
+                if isinstance(step, Ask):
+                    raise self._routes.dearer(plan, step.target, error) from error
+                pause_s = step.pause_s if isinstance(step, Retry) else 0.0
+                attempt, number = self._failed_try(target, error, pause_s), len(self.reply.attempts) + 1
+            if isinstance(step, Move):
+                target, tries = step.target, 0
+                name = self._catalogue.name_of(target.model)
+                self._emit(FellBack(attempt, number, target.model, name))
+            else:
                 waited_s += pause_s
-                attempt = Attempt(
-                    self.model,
-                    self._question.reply.model_name,
-                    endpoint.provider.name,
-                    endpoint.key_label,
-                    self._started_ms,
-                    now_ms(),
-                    round(pause_s * 1000),
-                    error.failure(),
-                )
                 self._emit(Retrying(attempt, number, pause_s))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause_s):
-                    await self._hurry.wait()
-            self._hurry.clear()
+                await self._pause(pause_s)
 
-    async def _pass_on(self, endpoint: Endpoint, client: DialectClient) -> None:
-        chosen = ModelChosen(self.model, self._question.reply.model_name, endpoint.provider.name)
-        self._emit(chosen)
+    def _begin_try(self, target: Target) -> None:
+        provider = self._catalogue.provider(target.model.provider_id)
+        self._answering = target.model
+        self._model_name = self._catalogue.name_of(target.model)
+        self._provider_name = provider.name if provider else target.model.provider_id
+        self._key_label = target.key_label
+        self._started_ms = now_ms()
+
+    def _failed_try(self, target: Target, error: AppError, pause_s: float) -> Attempt:
+        return Attempt(
+            target.model,
+            self._model_name,
+            self._provider_name,
+            self._key_label,
+            self._started_ms,
+            now_ms(),
+            round(pause_s * 1000),
+            error.failure(),
+        )
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        self._hurry.clear()
+
+    async def _ask(self, target: Target) -> None:
+        endpoint, client = await self._catalogue.connect(target.model.provider_id, target.key_label or None)
+        self._key_label = endpoint.key_label
+        request = replace(self._question.request, model_id=target.model.model_id)
+        self._emit(ModelChosen(target.model, self._model_name, endpoint.provider.name))
         slice_end = time.monotonic() + SLICE_SECONDS
-        async with aclosing(client.stream(endpoint, self._question.request)) as events:
+        async with aclosing(client.stream(endpoint, request)) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     self._end(self._checked(event, endpoint))
+                elif isinstance(event, LimitsReported):
+                    key = KeyRef(target.model.provider_id, endpoint.key_label)
+                    self._routes.standing.set_limits(key, event.limits)
                 elif self.reply.status is Status.STREAMING:
                     self._emit(event)
                 if time.monotonic() > slice_end:  # a fast server must not starve the window of its events

@@ -13,6 +13,7 @@ from desktop.settings.store import Settings
 
 if TYPE_CHECKING:
     from desktop.settings.providers import ProviderStore
+    from desktop.settings.routes import RouteStore
 
 
 class Choices:
@@ -22,6 +23,7 @@ class Choices:
         self.writer = Writer(on_error=_tell_unwritten)
         self.settings = Settings(paths.settings, self.writer)
         self._providers_file = paths.providers
+        self._routes_file = paths.routes
         self.state = StateStore(paths.state, self.writer)
         self.settings.load()
 
@@ -34,9 +36,18 @@ class Choices:
         store.load()
         return store
 
+    @cached_property
+    def routes(self) -> "RouteStore":
+        """Likewise."""
+        from desktop.settings.routes import RouteStore
+
+        store = RouteStore(self._routes_file)
+        store.load()
+        return store
+
     @property
     def problems(self) -> tuple[str, ...]:
-        return (*self.settings.problems, *self.providers.problems)
+        return (*self.settings.problems, *self.providers.problems, *self.routes.problems)
 
 
 def _tell_unwritten(path: Path, error: OSError) -> None:

@@ -86,6 +86,15 @@ SEND_WITH_ENTER = Option(
     title=N_("Enter sends the message"),
     help=N_("Shift Enter begins a new line. Off: Enter begins a new line, Ctrl Enter sends."),
 )
+FOLLOW = Option(
+    "chat.follow",
+    Choice((("follow", N_("Follow the text")), ("stay", N_("Do not follow")), ("question", N_("Question to the top")))),
+    "follow",
+    page="chat",
+    section=N_("Reading"),
+    title=N_("While a reply is written"),
+    help=N_("Scrolling up always ends following. At the top, your question stays and the reply grows below it."),
+)
 TITLE_BY_MODEL = Option(
     "chat.title_by_model",
     Bool(),
@@ -132,6 +141,16 @@ PICTURE_HOSTS = Option(
     help=N_("Hosts, one on a line. Pictures from anywhere else stay unloaded until you ask for them."),
 )
 
+GUARD_PRICE = Option(
+    "chat.guard_price",
+    Bool(),
+    True,
+    page="chat",
+    section=N_("Routes"),
+    title=N_("Ask before a dearer model answers"),
+    help=N_("When a route or a fallback would cost more than twice as much, or its price is unknown."),
+)
+
 # In the order in which their pages show them.
 OPTIONS: tuple[Option[Any], ...] = (
     LANGUAGE,
@@ -143,7 +162,9 @@ OPTIONS: tuple[Option[Any], ...] = (
     DEFAULT_MODEL,
     SYSTEM_PROMPT,
     SEND_WITH_ENTER,
+    FOLLOW,
     TITLE_BY_MODEL,
+    GUARD_PRICE,
     PROXY,
     CONNECT_TIMEOUT_S,
     READ_TIMEOUT_S,

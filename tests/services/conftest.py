@@ -8,10 +8,13 @@ import pytest
 from desktop.domain.errors import AppError
 from desktop.domain.events import ProviderEvent
 from desktop.domain.model import Dialect, Endpoint, Model, ModelRef, Provider
+from desktop.domain.route import Route
 from desktop.providers.base import ChatRequest
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.routes import Routes
+from desktop.services.standing import Standing
 from desktop.settings.files import Writer
 from desktop.settings.store import Settings
 from desktop.storage.database import Database
@@ -28,19 +31,34 @@ class ScriptedCatalogue:
         self.refuse: AppError | None = None
         self.requests: list[ChatRequest] = []
         self.closed = 0
+        self.known_routes: tuple[Route, ...] = ()
+        self.labels: tuple[str, ...] = ()
+        self.models: dict[ModelRef, Model] = {}
 
     def provider(self, provider_id: str) -> Provider | None:
         return Provider(provider_id, "custom", "Scripted", Dialect.OPENAI_CHAT, "http://127.0.0.1:9")
 
+    def routes(self) -> tuple[Route, ...]:
+        return self.known_routes
+
+    def key_labels(self, provider_id: str) -> tuple[str, ...]:
+        return self.labels
+
+    def model(self, ref: ModelRef) -> Model | None:
+        return self.models.get(ref)
+
+    def is_free(self, ref: ModelRef) -> bool:
+        return False
+
     def name_of(self, ref: ModelRef) -> str:
         return "Scripted One"
 
-    async def connect(self, provider_id: str) -> tuple[Endpoint, "ScriptedCatalogue"]:
+    async def connect(self, provider_id: str, label: str | None = None) -> tuple[Endpoint, "ScriptedCatalogue"]:
         if self.refuse:
             raise self.refuse
         provider = self.provider(provider_id)
         assert provider
-        return Endpoint(provider, "sk-test-000000", "Personal"), self
+        return Endpoint(provider, "sk-test-000000", label or "Personal"), self
 
     async def stream(self, endpoint: Endpoint, request: ChatRequest) -> AsyncGenerator[ProviderEvent, None]:
         self.requests.append(request)
@@ -84,9 +102,15 @@ def library(database: Database, feed: Feed) -> Library:
 
 
 @pytest.fixture
+def routes(catalogue: ScriptedCatalogue, settings: Settings, tmp_path: Path) -> Routes:
+    writer = Writer(on_error=lambda path, error: pytest.fail(f"{path}: {error}"))
+    return Routes(catalogue, Standing(tmp_path / "standing.json", writer), settings)  # type: ignore[arg-type]
+
+
+@pytest.fixture
 async def chat(
-    database: Database, library: Library, catalogue: ScriptedCatalogue, settings: Settings, feed: Feed
+    database: Database, library: Library, catalogue: ScriptedCatalogue, settings: Settings, feed: Feed, routes: Routes
 ) -> AsyncIterator[Chat]:
-    chat = Chat(database, library, catalogue, settings, feed)  # type: ignore[arg-type]
+    chat = Chat(database, library, catalogue, settings, feed, routes)  # type: ignore[arg-type]
     yield chat
     await chat.stop_all()

@@ -27,9 +27,12 @@ from desktop.services.catalogue import Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.routes import Routes
+from desktop.services.standing import Standing
 from desktop.settings import options
 from desktop.settings.files import Writer
 from desktop.settings.providers import ProviderStore
+from desktop.settings.routes import RouteStore
 from desktop.settings.secrets import Secrets
 from desktop.settings.store import Settings
 from desktop.storage import models as stored_models
@@ -212,7 +215,8 @@ async def build_stage(
     feed = Feed()
     store = ProviderStore(folder / "providers.json")
     store.load()
-    settings = Settings(folder / "settings.json", Writer(on_error=lambda path, error: bugs.append(error)))
+    writer = Writer(on_error=lambda path, error: bugs.append(error))
+    settings = Settings(folder / "settings.json", writer)
     settings.load()
     if set_up:
         for service_id in ("mistral", "ollama"):
@@ -220,9 +224,10 @@ async def build_stage(
         settings.set(options.DEFAULT_MODEL, str(QWEN))
     database = Database(folder / "tuppence.db")
     secrets = Secrets(folder / "keys.age", {"TUPPENCE_KEY_MISTRAL": "test"})
-    catalogue = StageCatalogue(store, secrets, settings, database, feed)
+    catalogue = StageCatalogue(store, secrets, settings, database, feed, RouteStore(folder / "routes.json"))
     library = Library(database, feed)
-    chat = Chat(database, library, catalogue, settings, feed)
+    routes = Routes(catalogue, Standing(folder / "standing.json", writer), settings)
+    chat = Chat(database, library, catalogue, settings, feed, routes)
     tasks = Tasks(errors.append, bugs.append)
     host = QWidget()
     toasts = Toasts(theme, host)

@@ -16,6 +16,7 @@ from desktop.services.feed import Feed
 from desktop.services.library import Library
 from desktop.settings.files import Writer
 from desktop.settings.providers import ProviderStore
+from desktop.settings.routes import RouteStore
 from desktop.settings.secrets import Secrets
 from desktop.settings.store import Settings
 from desktop.storage.database import Database
@@ -103,7 +104,9 @@ class World:
         self.store.load()
         self.database = Database(self.paths.database)
         self.client = FakeClient()
-        self.catalogue = Catalogue(self.store, Secrets(self.paths.keys, {}), self.settings, self.database, self.feed)
+        routes = RouteStore(self.paths.routes)
+        secrets = Secrets(self.paths.keys, {})
+        self.catalogue = Catalogue(self.store, secrets, self.settings, self.database, self.feed, routes)
         self.library = Library(self.database, self.feed)
         self.tasks = Tasks(self.notices.append, self.bugs.append)
 

@@ -1,0 +1,123 @@
+"""What a model or a route means right now: the targets to try, in order, and what is known of each."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from desktop.domain.errors import AppError, Dearer, NoTarget
+from desktop.domain.model import KeyRef, ModelRef
+from desktop.domain.route import ROUTES, Route, Target
+from desktop.i18n import gettext as _
+from desktop.services import router
+from desktop.services.catalogue import Catalogue
+from desktop.services.router import Outlook, Step
+from desktop.services.standing import Standing
+from desktop.settings import options
+from desktop.settings.store import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`targets` in the order in which they are tried, the first one first."""
+
+    targets: tuple[Target, ...]
+    outlook: Mapping[Target, Outlook]
+
+
+class Routes:
+    """Makes plans. `speeds` are tokens per second by model, as measured on the user's own replies."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        standing: Standing,
+        settings: Settings,
+        speeds: Callable[[], Mapping[ModelRef, float]] = dict,
+    ) -> None:
+        self._catalogue = catalogue
+        self._standing = standing
+        self._settings = settings
+        self._speeds = speeds
+        self._turns: dict[str, int] = {}
+
+    def plan(self, ref: ModelRef) -> Plan:
+        """The way to an answer by a model or a route. Raises NoTarget."""
+        route = self._route(ref)
+        targets = [each for target in route.targets for each in self._with_keys(target)]
+        outlook = {target: self._outlook(target) for target in targets}
+        turn = self._turns.get(route.id, 0)
+        self._turns[route.id] = turn + 1
+        found = router.candidates(targets, route.strategy, outlook, turn=turn, draw=random.random)
+        if not found and ref.provider_id != ROUTES:
+            found = tuple(targets[:1])  # the one model that was asked for: its own error says best what is wrong
+        if not found:
+            raise NoTarget(
+                _("No model of the route “{name}” can be used").format(name=route.name or ref.model_id),
+                _("Their providers are switched off or their keys were rejected. Your message is kept."),
+            )
+        return Plan(found, outlook)
+
+    def after(self, plan: Plan, target: Target, error: AppError, *, tries: int, waited_s: float) -> Step:
+        """What follows a failure; see `router.after`. It is counted against the target."""
+        self._standing.failed(target, error)
+        rest = plan.targets[plan.targets.index(target) + 1 :]
+        return router.after(
+            error,
+            target,
+            rest,
+            plan.outlook,
+            tries=tries,
+            waited_s=waited_s,
+            guard_price=self._settings.get(options.GUARD_PRICE),
+            first=plan.targets[0],
+        )
+
+    def dearer(self, plan: Plan, target: Target, error: AppError) -> Dearer:
+        """What the user is asked before a target that costs more than they agreed to."""
+        name = self._catalogue.name_of(target.model)
+        price, first = plan.outlook[target].price, plan.outlook[plan.targets[0]].price
+        line = _("{problem}. Nothing more was sent. Your message is kept.").format(problem=error.title)
+        if price is None:
+            return Dearer(_("The price of {model} is unknown").format(model=name), line)
+        if not first:
+            return Dearer(_("{model} is not free").format(model=name), line)
+        return Dearer(_("{model} costs {n} times as much").format(model=name, n=f"{price / first:.1f}"), line)
+
+    @property
+    def standing(self) -> Standing:
+        return self._standing
+
+    def _route(self, ref: ModelRef) -> Route:
+        """The route of a reference; a model is a route with itself alone."""
+        if ref.provider_id != ROUTES:
+            return Route(str(ref), "", (Target(ref),))
+        found = next((route for route in self._catalogue.routes() if route.id == ref.model_id), None)
+        if found is None:
+            title = _("This route is gone")
+            raise NoTarget(title, _("It was deleted in the settings. Choose a model; your message is kept."))
+        return found
+
+    def _with_keys(self, target: Target) -> Sequence[Target]:
+        """A target that names no key stands for each of the provider's keys in turn."""
+        labels = self._catalogue.key_labels(target.model.provider_id)
+        if target.key_label or len(labels) < 2:
+            return [target]
+        return [Target(target.model, label, target.weight) for label in labels]
+
+    def _outlook(self, target: Target) -> Outlook:
+        provider = self._catalogue.provider(target.model.provider_id)
+        model = self._catalogue.model(target.model)
+        key = KeyRef(target.model.provider_id, target.key_label)
+        price: Decimal | None = None
+        if self._catalogue.is_free(target.model):
+            price = Decimal(0)
+        elif model is not None and model.input_price is not None and model.output_price is not None:
+            price = model.input_price + model.output_price
+        return Outlook(
+            usable=provider is not None and provider.enabled and not self._standing.is_rejected(key),
+            cooling_s=self._standing.cooling_s(target),
+            price=price,
+            speed=self._speeds().get(target.model),
+            window=model.context_window if model else None,
+        )

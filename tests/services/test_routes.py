@@ -1,0 +1,195 @@
+"""A reply through a route: who answers in the end, what is told, what is written down."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from decimal import Decimal
+
+import pytest
+
+from desktop.domain.errors import KeyRejected, NoCredit, Overloaded, ProviderError, RateLimited, Refused, TooLong
+from desktop.domain.events import FellBack, Finished, LimitsReported, ModelChosen, TextDelta, TurnEvent
+from desktop.domain.limits import RateLimits
+from desktop.domain.message import FinishReason, Message, Status
+from desktop.domain.model import KeyRef, Model, ModelRef
+from desktop.domain.route import Route, Strategy, Target
+from desktop.providers.base import ChatRequest
+from desktop.services.chat import Chat
+from desktop.services.library import Library
+from desktop.services.routes import Routes
+from desktop.settings import options
+from desktop.settings.store import Settings
+from desktop.storage.database import Database
+
+from .conftest import MODEL, ScriptedCatalogue
+
+LARGE, SONNET = ModelRef("mistral", "large"), ModelRef("anthropic", "sonnet")
+ROUTE = Route("r1", "Everyday", (Target(LARGE), Target(SONNET)))
+
+
+@pytest.fixture(autouse=True)
+def _route(catalogue: ScriptedCatalogue) -> None:
+    catalogue.known_routes = (ROUTE,)
+    catalogue.models = {
+        LARGE: Model(LARGE, "Mistral Large", 1000, input_price=Decimal(1), output_price=Decimal(2)),
+        SONNET: Model(SONNET, "Claude Sonnet", 9000, input_price=Decimal(1), output_price=Decimal(3)),
+    }
+
+
+def answering(catalogue: ScriptedCatalogue, **failing: ProviderError) -> None:
+    """Models named in `failing` fail, others answer with their own name."""
+
+    async def script(request: ChatRequest) -> AsyncIterator[object]:
+        if request.model_id in failing:
+            raise failing[request.model_id]
+        yield TextDelta(request.model_id)
+        yield Finished(FinishReason.END)
+
+    catalogue.script = script
+
+
+async def reply_of(chat: Chat, model: ModelRef = ROUTE.ref) -> tuple[Message, list[TurnEvent]]:
+    turn = await chat.send(None, "Hi", model)
+    events: list[TurnEvent] = []
+    turn.subscribe(events.append)
+    return await turn.wait(), events
+
+
+async def test_the_first_target_answers(chat: Chat, catalogue: ScriptedCatalogue, library: Library) -> None:
+    answering(catalogue)
+    message, events = await reply_of(chat)
+    assert (message.model, message.text, message.attempts) == (LARGE, "large", ())
+    assert [type(event) for event in events] == [ModelChosen, TextDelta, Finished]
+    conversation, tree = await library.conversation(message.conversation_id)
+    assert conversation.model == ROUTE.ref  # the next question takes the route again
+    assert tree[message.id].model == LARGE
+
+
+async def test_the_next_one_answers_and_all_is_told(
+    chat: Chat, catalogue: ScriptedCatalogue, library: Library, database: Database
+) -> None:
+    answering(catalogue, large=NoCredit("Your balance is used up", http_status=402))
+    message, events = await reply_of(chat)
+    assert (message.model, message.text, message.status) == (SONNET, "sonnet", Status.COMPLETE)
+    (moved,) = [event for event in events if isinstance(event, FellBack)]
+    assert (moved.attempt.model, moved.to, moved.number) == (LARGE, SONNET, 1)
+    _conversation, tree = await library.conversation(message.conversation_id)
+    assert tree[message.id] == message
+    assert message.attempts[0].failure.http_status == 402
+    with sqlite3.connect(database.path) as connection:
+        rows = connection.execute("SELECT attempt_no, provider_id, status FROM ledger").fetchall()
+    assert rows == [(1, "mistral", "failed"), (2, "anthropic", "complete")]
+
+
+async def test_none_answers(chat: Chat, catalogue: ScriptedCatalogue) -> None:
+    answering(catalogue, large=NoCredit("Used up", http_status=402), sonnet=KeyRejected("Rejected", http_status=401))
+    message, _events = await reply_of(chat)
+    assert message.status is Status.FAILED
+    assert message.failure is not None
+    assert message.failure.code == "key_rejected"
+    assert message.model == SONNET
+    assert [attempt.model for attempt in message.attempts] == [LARGE]
+
+
+async def test_too_long_goes_to_a_larger_model_only(chat: Chat, catalogue: ScriptedCatalogue) -> None:
+    answering(catalogue, large=TooLong("Too long", http_status=400))
+    message, _events = await reply_of(chat)
+    assert message.model == SONNET
+    catalogue.models[SONNET] = Model(SONNET, "Claude Sonnet", 500, input_price=Decimal(1), output_price=Decimal(3))
+    message, _events = await reply_of(chat)
+    assert message.status is Status.FAILED
+    assert message.model == LARGE
+
+
+async def test_what_was_refused_is_not_passed_on(chat: Chat, catalogue: ScriptedCatalogue) -> None:
+    answering(catalogue, large=Refused("Refused"))
+    message, _events = await reply_of(chat)
+    assert message.failure is not None
+    assert message.failure.code == "refused"
+    assert len(catalogue.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("price", "title"), [(Decimal(9), "costs 4.0 times as much"), (None, "price of Scripted One is unknown")]
+)
+async def test_a_dearer_one_is_asked_about(
+    chat: Chat, catalogue: ScriptedCatalogue, settings: Settings, price: Decimal | None, title: str
+) -> None:
+    catalogue.models[SONNET] = Model(SONNET, "", 9000, input_price=Decimal(3), output_price=price)
+    answering(catalogue, large=NoCredit("Used up", http_status=402))
+    message, _events = await reply_of(chat)
+    assert message.failure is not None
+    assert message.failure.code == "dearer"
+    assert title in message.failure.title
+    assert len(catalogue.requests) == 1
+    settings.set(options.GUARD_PRICE, False)
+    message, _events = await reply_of(chat)
+    assert message.model == SONNET
+
+
+async def test_two_keys_of_one_provider_are_a_route_themselves(
+    chat: Chat, catalogue: ScriptedCatalogue, routes: Routes
+) -> None:
+    catalogue.labels = ("Work", "Personal")
+    limited = RateLimited("Slow down", http_status=429)
+    limited.retry_after = 0.01
+    failures = [limited]
+
+    async def script(request: ChatRequest) -> AsyncIterator[object]:
+        if failures:
+            raise failures.pop()
+        yield TextDelta("Hello")
+        yield LimitsReported(RateLimits(remaining=0, reset_s=40))
+        yield Finished(FinishReason.END)
+
+    catalogue.script = script
+    message, events = await reply_of(chat, MODEL)
+    assert message.text == "Hello"
+    assert [attempt.key_label for attempt in message.attempts] == ["Work"]
+    assert not any(isinstance(event, LimitsReported) for event in events)
+    known = routes.standing.limits(KeyRef(MODEL.provider_id, "Personal"))
+    assert known is not None
+    assert known[0].remaining == 0
+    # Now the second key has nothing left, so the first one is asked first again.
+    message, _events = await reply_of(chat, MODEL)
+    assert message.attempts == ()
+
+
+async def test_a_rejected_key_is_passed_over_until_it_is_tested(
+    chat: Chat, catalogue: ScriptedCatalogue, routes: Routes
+) -> None:
+    catalogue.labels = ("Work", "Personal")
+    failures = [KeyRejected("Rejected", http_status=401)]
+
+    async def script(request: ChatRequest) -> AsyncIterator[object]:
+        if failures:
+            raise failures.pop()
+        yield TextDelta("Hello")
+        yield Finished(FinishReason.END)
+
+    catalogue.script = script
+    first, _events = await reply_of(chat, MODEL)
+    second, _events = await reply_of(chat, MODEL)
+    assert (len(first.attempts), len(second.attempts)) == (1, 0)
+    assert routes.standing.is_rejected(KeyRef(MODEL.provider_id, "Work"))
+
+
+async def test_a_target_that_cools_is_tried_last(chat: Chat, catalogue: ScriptedCatalogue, routes: Routes) -> None:
+    answering(catalogue)
+    for _ in range(3):
+        routes.standing.failed(Target(LARGE), Overloaded("", http_status=503))
+    message, _events = await reply_of(chat)
+    assert message.model == SONNET
+
+
+async def test_round_robin_over_replies(chat: Chat, catalogue: ScriptedCatalogue) -> None:
+    catalogue.known_routes = (Route("r1", "Turns", ROUTE.targets, Strategy.ROUND_ROBIN),)
+    answering(catalogue)
+    models = [(await reply_of(chat))[0].model for _ in range(3)]
+    assert models == [LARGE, SONNET, LARGE]
+
+
+async def test_a_route_that_is_gone(chat: Chat, catalogue: ScriptedCatalogue) -> None:
+    catalogue.known_routes = ()
+    message, _events = await reply_of(chat)
+    assert message.failure is not None
+    assert message.failure.code == "no_target"
