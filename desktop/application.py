@@ -19,6 +19,7 @@ from desktop.paths import resources
 from desktop.services.catalogue import Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
+from desktop.services.health import PERIODS_MS, Health
 from desktop.services.library import Library
 from desktop.services.routes import Routes
 from desktop.services.standing import Standing
@@ -65,7 +66,8 @@ class Application:
             start.choices.providers, secrets, self.settings, self.database, self.feed, start.choices.routes
         )
         self._standing = Standing(start.paths.standing, start.choices.writer)
-        self.routes = Routes(self.catalogue, self._standing, self.settings)
+        self.health = Health(self.database)
+        self.routes = Routes(self.catalogue, self._standing, self.settings, self.health.speeds)
         self.chat = Chat(self.database, self.library, self.catalogue, self.settings, self.feed, self.routes)
         self._fill(self.window)
         self.settings.subscribe(self._on_option)
@@ -103,6 +105,7 @@ class Application:
         if self.window.close_wanted:
             self._on_close()
         await self.library.empty_old_trash()
+        await self.health.report(PERIODS_MS["week"])
 
     def _fill(self, window: MainWindow) -> None:
         window.fill(self._start.paths, self.library, self.chat, self.catalogue, self.feed, self._make_tasks)

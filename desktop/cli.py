@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop import __version__, log, providers
+from desktop import __version__, cli_routes, log, providers
 from desktop.domain.conversation import Conversation, Tree
 from desktop.domain.errors import AppError, BadAddress, NoKey, ProviderError, SecretsError
 from desktop.domain.events import (
@@ -35,6 +35,7 @@ from desktop.domain.events import (
 )
 from desktop.domain.message import Message
 from desktop.domain.model import Dialect, KeyRef, ModelRef
+from desktop.domain.route import ROUTES
 from desktop.domain.usage import Usage
 from desktop.i18n import gettext as _
 from desktop.paths import Paths
@@ -43,6 +44,7 @@ from desktop.providers.address import normalise
 from desktop.services.catalogue import TOUR_MODEL, Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
+from desktop.services.health import PERIODS_MS, Health
 from desktop.services.library import Library
 from desktop.services.routes import Routes
 from desktop.services.standing import Standing
@@ -69,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("prompt", metavar="PROMPT", help=_("the question, or - to read it from standard input"))
     ask.add_argument("-p", "--provider", metavar="PROVIDER")
     ask.add_argument("-m", "--model", metavar="MODEL")
+    ask.add_argument("--route", metavar="NAME", help=_("ask the models of a route"))
     ask.add_argument("-c", "--conversation", metavar="ID", help=_("go on with this conversation"))
     ask.add_argument("--system", metavar="TEXT", help=_("the system prompt of a new conversation"))
     ask.add_argument("--json", action="store_true", help=_("print one event per line"))
@@ -97,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", help=_("print a conversation"))
     show.add_argument("id")
     show.add_argument("--json", action="store_true")
+    cli_routes.add_parsers(commands)
     commands.add_parser("selftest", help=_("check this installation without a network"))
     return main
 
@@ -108,6 +112,7 @@ class Services:
     library: Library
     catalogue: Catalogue
     chat: Chat
+    health: Health
 
 
 def main(words: list[str]) -> int:
@@ -121,7 +126,7 @@ def main(words: list[str]) -> int:
         return asyncio.run(_with_services(paths, arguments))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except UsageError as error:
+    except (UsageError, cli_routes.RouteProblem) as error:
         _complain(str(error))
         return USAGE
     except AppError as error:
@@ -141,12 +146,13 @@ async def _with_services(paths: Paths, arguments: argparse.Namespace) -> int:
     standing = Standing(paths.standing, choices.writer)
     standing.load()
     library = Library(database, feed)
-    routes = Routes(catalogue, standing, settings)
+    health = Health(database)
+    routes = Routes(catalogue, standing, settings, health.speeds)
     chat = Chat(database, library, catalogue, settings, feed, routes, writer="cli")
     try:
         await database.open()
         await catalogue.load()
-        return await _HANDLERS[arguments.command](Services(library, catalogue, chat), arguments)
+        return await _HANDLERS[arguments.command](Services(library, catalogue, chat, health), arguments)
     finally:
         await chat.stop_all()
         await providers.aclose()
@@ -165,6 +171,8 @@ async def _ask(services: Services, arguments: argparse.Namespace) -> int:
         if arguments.system is not None:
             raise UsageError(_("--system belongs to a new conversation; this one has begun."))
     model = _model_for(services.catalogue, arguments, conversation)
+    if model.provider_id == ROUTES:
+        await services.health.report(PERIODS_MS["week"])  # a route may begin with the fastest
     turn = await services.chat.send(
         conversation.id if conversation else None, prompt, model, parent, system_prompt=arguments.system
     )
@@ -197,6 +205,10 @@ async def _ask(services: Services, arguments: argparse.Namespace) -> int:
 def _model_for(catalogue: Catalogue, arguments: argparse.Namespace, conversation: Conversation | None) -> ModelRef:
     """The model named, or the conversation's, or the default, or the offline tour."""
     provider_id, model_id = arguments.provider, arguments.model
+    if arguments.route is not None:
+        if provider_id is not None or model_id is not None:
+            raise UsageError(_("--route stands in the place of -p and -m."))
+        return cli_routes.find(catalogue, arguments.route).ref
     if provider_id is None and model_id is None:
         return (conversation.model if conversation else None) or catalogue.default_model() or TOUR_MODEL
     if provider_id is None:
@@ -268,6 +280,16 @@ def _usage(usage: Usage) -> dict[str, object]:
         "cost": None if usage.cost is None else str(usage.cost),
         "estimated": usage.estimated,
     }
+
+
+async def _route(services: Services, arguments: argparse.Namespace) -> int:
+    await cli_routes.route(services.catalogue, arguments)
+    return OK
+
+
+async def _health(services: Services, arguments: argparse.Namespace) -> int:
+    await cli_routes.health(services.catalogue, services.health, arguments)
+    return OK
 
 
 async def _provider(services: Services, arguments: argparse.Namespace) -> int:
@@ -409,6 +431,16 @@ def _message(tree: Tree, message: Message) -> dict[str, object]:
         "duration_ms": message.duration_ms,
         "siblings": [sibling.id for sibling in tree.siblings(message.id)],
         "failure": None if message.failure is None else message.failure.code,
+        "attempts": [
+            {
+                "model": str(each.model),
+                "key": each.key_label,
+                "status": each.failure.http_status,
+                "code": each.failure.code,
+                "pause_ms": each.pause_ms,
+            }
+            for each in message.attempts
+        ],
     }
 
 
@@ -442,6 +474,8 @@ def _complain(*sentences: str) -> None:
 _HANDLERS: dict[str, Callable[[Services, argparse.Namespace], Awaitable[int]]] = {
     "ask": _ask,
     "provider": _provider,
+    "route": _route,
+    "health": _health,
     "key": _key,
     "models": _models,
     "conversations": _conversations,

@@ -147,3 +147,52 @@ def test_commands_do_not_import_qt(tmp_path: Path) -> None:
 )
 def test_the_window_opens_when_no_command_is_named(words: list[str], command: str | None) -> None:
     assert first_command(words) == command
+
+
+def test_a_route_is_made_used_and_removed(run) -> None:
+    address = "http://127.0.0.1:9/v1"
+    run("provider", "add", "--id", "mine", "--dialect", "openai-chat", "--base-url", address)
+    targets = ("--target", "mine/any@else", "--target", "tour/tour")
+    assert run("route", "add", "Everyday", "--strategy", "round-robin", *targets)[0] == 0
+    (row,) = map(json.loads, run("route", "list", "--json")[1].splitlines())
+    assert (row["name"], row["strategy"]) == ("Everyday", "round_robin")
+    assert row["targets"] == ["mine/any@else", "tour/tour"]
+    code, out, _err = run("ask", "--json", "--route", "Everyday", "What can you do?")
+    events = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    retrying = [event for event in events if event["event"] == "retrying"]
+    assert [(event["attempt"], event["status"]) for event in retrying] == [(1, None), (2, None)]
+    (moved,) = [event for event in events if event["event"] == "fell_back"]
+    assert moved == {
+        "event": "fell_back",
+        "from": "mine/any@else",
+        "to": "tour/tour",
+        "reason": "no_connection",
+        "attempt": 3,
+    }
+    health = json.loads(run("health", "--json")[1])
+    assert health["rescued"] == 1
+    assert {each["model"]: (each["tries"], each["answered"]) for each in health["models"]} == {
+        "mine/any@else": (3, 0),
+        "tour/tour": (1, 1),
+    }
+    assert run("route", "remove", "Everyday")[0] == 0
+    assert run("route", "list")[1] == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("route", "add", " ", "--target", "tour/tour"),
+        ("route", "add", "x", "--target", "tour"),
+        ("route", "add", "x", "--target", "nobody/model"),
+        ("route", "add", "x", *(("--target", "tour/tour") * 6)),
+        ("route", "remove", "x"),
+        ("ask", "--route", "x", "hi"),
+        ("ask", "--route", "x", "-p", "tour", "hi"),
+    ],
+)
+def test_routes_that_cannot_be_are_explained(run, words: tuple[str, ...]) -> None:
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert err.strip()

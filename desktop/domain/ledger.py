@@ -48,9 +48,10 @@ class LedgerEntry:
         if message.model is None:
             raise ValueError("a reply without a model")
         failure, began = message.failure, message.created_ms
+        start = began if started_ms is None else started_ms
         return cls(
-            start_ms=began if started_ms is None else started_ms,
-            first_token_ms=None if message.ttft_ms is None else began + message.ttft_ms,
+            start_ms=start,
+            first_token_ms=None if message.ttft_ms is None else max(start, began + message.ttft_ms),
             end_ms=began + (message.duration_ms or 0),
             conversation_id=message.conversation_id,
             message_id=message.id,

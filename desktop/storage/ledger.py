@@ -1,8 +1,11 @@
 """The append-only record of what every attempt used and cost."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from desktop.domain.ledger import LedgerEntry
+from desktop.domain.message import Status
+from desktop.domain.model import ModelRef
 from desktop.domain.usage import Usage
 from desktop.storage.values import Db, from_nano, to_nano
 
@@ -39,6 +42,38 @@ def append(db: Db, entry: LedgerEntry) -> None:
             entry.attempt_no,
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """What one row tells about how a provider did. Times are milliseconds, `start_ms` since 1970."""
+
+    message_id: str
+    model: ModelRef
+    provider_name: str
+    key_label: str
+    start_ms: int
+    ttft_ms: int | None
+    duration_ms: int
+    output_tokens: int | None
+    status: Status
+    error_code: str
+
+
+def tries_since(db: Db, ms: int) -> list[Try]:
+    """The tries at replies that began at `ms` or later, in that order."""
+    rows = db.execute(
+        """
+        SELECT message_id, provider_id, model_id, provider_name, key_label, ts_start_ms,
+               ts_first_token_ms - ts_start_ms, ts_end_ms - ts_start_ms, output_tokens, status, error_code
+        FROM ledger WHERE ts_start_ms >= ? AND purpose = 'chat' ORDER BY ts_start_ms, number
+        """,
+        (ms,),
+    )
+    return [
+        Try(message_id, ModelRef(provider_id, model_id), name, label, start, ttft, took, tokens, Status(status), code)
+        for message_id, provider_id, model_id, name, label, start, ttft, took, tokens, status, code in rows
+    ]
 
 
 def spent_since(db: Db, ms: int) -> tuple[Decimal, int]:
