@@ -25,6 +25,7 @@ from desktop.domain.events import (
     Finished,
     LimitsReported,
     ModelChosen,
+    Offline,
     Opaque,
     ReasoningDelta,
     Retrying,
@@ -265,6 +266,8 @@ def _print_json(event: TurnEvent) -> None:
         case FellBack(attempt, number, to):
             was, reason = attempt.model, attempt.failure.code
             line = {"event": "fell_back", "from": str(was), "to": str(to), "reason": reason, "attempt": number}
+        case Offline():
+            line = {"event": "offline"}
         case Opaque() | LimitsReported():
             return
     _print_line(line)

@@ -78,6 +78,11 @@ class FellBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Offline:
+    """This computer has no network; the question is asked when there is one again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     failure: Failure
 
@@ -88,4 +93,4 @@ class Stopped:
 
 
 ProviderEvent = TextDelta | ReasoningDelta | Opaque | UsageReported | LimitsReported | Finished
-TurnEvent = ProviderEvent | ModelChosen | Retrying | FellBack | Failed | Stopped
+TurnEvent = ProviderEvent | ModelChosen | Retrying | FellBack | Offline | Failed | Stopped

@@ -9,6 +9,7 @@ from desktop.domain.events import (
     Finished,
     LimitsReported,
     ModelChosen,
+    Offline,
     Opaque,
     ReasoningDelta,
     Retrying,
@@ -55,7 +56,7 @@ class Reply:
                 self._closed.append(OpaquePart(kind, data))
             case UsageReported(usage):
                 self.usage = usage
-            case ModelChosen() | LimitsReported():
+            case ModelChosen() | LimitsReported() | Offline():
                 pass
             case Retrying(attempt) | FellBack(attempt):
                 self.attempts = (*self.attempts, attempt)

@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from desktop.domain.changes import SavingFailed
-from desktop.domain.errors import AppError, ProviderError, Refused, SecretsError
+from desktop.domain.errors import AppError, NoConnection, ProviderError, Refused, SecretsError
 from desktop.domain.events import (
     Failed,
     FellBack,
     Finished,
     LimitsReported,
     ModelChosen,
+    Offline,
     ReasoningDelta,
     Retrying,
     Stopped,
@@ -35,7 +36,9 @@ from desktop.domain.reply import Reply
 from desktop.domain.route import Target
 from desktop.domain.usage import Usage, estimate_tokens
 from desktop.i18n import gettext as _
+from desktop.providers.address import is_loopback
 from desktop.providers.base import ChatRequest
+from desktop.services import network
 from desktop.services.catalogue import Catalogue
 from desktop.services.feed import Feed
 from desktop.services.router import Ask, GiveUp, Move, Retry
@@ -175,6 +178,10 @@ class Turn:
                     self._routes.standing.succeeded(target)
                 return
             except (ProviderError, SecretsError) as error:
+                if isinstance(error, NoConnection) and not self.reply.parts and self._is_cut_off(target):
+                    self._emit(Offline())
+                    await network.until_online()
+                    continue
                 tries += 1
                 step = self._routes.after(plan, target, error, tries=tries, waited_s=waited_s)
                 if self.reply.parts or isinstance(step, GiveUp):
@@ -191,6 +198,11 @@ class Turn:
                 waited_s += pause_s
                 self._emit(Retrying(attempt, number, pause_s))
                 await self._pause(pause_s)
+
+    def _is_cut_off(self, target: Target) -> bool:
+        """Whether it is this computer that has no network, and not the target that is gone."""
+        provider = self._catalogue.provider(target.model.provider_id)
+        return provider is not None and not is_loopback(provider.base_url) and network.is_offline()
 
     def _begin_try(self, target: Target) -> None:
         provider = self._catalogue.provider(target.model.provider_id)

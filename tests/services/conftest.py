@@ -31,12 +31,13 @@ class ScriptedCatalogue:
         self.refuse: AppError | None = None
         self.requests: list[ChatRequest] = []
         self.closed = 0
+        self.address = "http://127.0.0.1:9"
         self.known_routes: tuple[Route, ...] = ()
         self.labels: tuple[str, ...] = ()
         self.models: dict[ModelRef, Model] = {}
 
     def provider(self, provider_id: str) -> Provider | None:
-        return Provider(provider_id, "custom", "Scripted", Dialect.OPENAI_CHAT, "http://127.0.0.1:9")
+        return Provider(provider_id, "custom", "Scripted", Dialect.OPENAI_CHAT, self.address)
 
     def routes(self) -> tuple[Route, ...]:
         return self.known_routes

@@ -20,10 +20,10 @@ from desktop.domain.errors import (
     TimedOut,
     TooLong,
 )
-from desktop.domain.events import Finished, ReasoningDelta, Retrying, TextDelta, TurnEvent
+from desktop.domain.events import Finished, Offline, ReasoningDelta, Retrying, TextDelta, TurnEvent
 from desktop.domain.message import FinishReason, Status
 from desktop.providers.base import ChatRequest
-from desktop.services import retry
+from desktop.services import network, retry
 from desktop.services.chat import Chat
 from desktop.services.library import Library
 from desktop.storage.database import Database
@@ -166,3 +166,41 @@ async def test_stop_ends_the_wait(chat: Chat, catalogue: ScriptedCatalogue) -> N
         message = await turn.wait()
     assert message.status is Status.STOPPED
     assert len(message.attempts) == 1
+
+
+async def test_without_a_network_it_waits_for_one(
+    chat: Chat, catalogue: ScriptedCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = iter([True, True, True, False])
+    monkeypatch.setattr(network, "is_offline", lambda: next(states))
+    monkeypatch.setattr(network, "_LOOK_AGAIN_S", 0)
+    catalogue.address = "https://api.example.com/v1"
+    catalogue.script = failing(error(NoConnection))
+    turn = await chat.send(None, "Hi", MODEL)
+    events: list[TurnEvent] = []
+    turn.subscribe(events.append)
+    message = await turn.wait()
+    assert Offline() in events
+    assert (message.text, message.attempts) == ("Hello", ())  # no try was made in earnest
+
+
+async def test_waiting_for_a_network_can_be_ended(
+    chat: Chat, catalogue: ScriptedCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "is_offline", lambda: True)
+    catalogue.address = "https://api.example.com/v1"
+    catalogue.script = failing(error(NoConnection))
+    turn = await chat.send(None, "Hi", MODEL)
+    turn.subscribe(lambda event: turn.stop() if isinstance(event, Offline) else None)
+    async with asyncio.timeout(10):
+        assert (await turn.wait()).status is Status.STOPPED
+
+
+async def test_a_server_on_this_computer_needs_no_network(
+    chat: Chat, catalogue: ScriptedCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "is_offline", lambda: True)
+    monkeypatch.setattr(retry, "_FIRST_S", 0.0)
+    catalogue.script = failing(*(error(NoConnection) for _ in range(5)))
+    message = await (await chat.send(None, "Hi", MODEL)).wait()
+    assert message.status is Status.FAILED
