@@ -14,7 +14,11 @@ _WWW = re.compile(rf"www\.[^{_ENDS}\x00-\x1f./]+\.[^{_ENDS}\x00-\x1f]+")
 _MAILBOX = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+_-")
 _LONGEST_MAILBOX = 64
 _PAIRS = {")": "(", "]": "["}
-_DOMAIN = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?![A-Za-z0-9_@-])")
+# An end of one letter is for a host that has others: `a@b.c` is one, `react@18.x` is a version.
+_DOMAIN = re.compile(
+    r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?![A-Za-z0-9_@-])|(?=[\d.-]*[A-Za-z][^@\s]*\.)(?:[A-Za-z0-9-]+\.)+[A-Za-z](?![A-Za-z0-9_@-])"
+)
+_ENTITY = re.compile(r"&[A-Za-z0-9]+;\Z")
 
 
 def bare_link(state: StateInline, silent: bool) -> bool:
@@ -71,6 +75,9 @@ def _length_of_mailbox(pending: str) -> int:
 def _without_trailing(url: str) -> str:
     """The address without the punctuation of the sentence around it."""
     while url:
+        if entity := _ENTITY.search(url):
+            url = url[: entity.start()]
+            continue
         last = url[-1]
         unpaired = last in _PAIRS and url.count(last) > url.count(_PAIRS[last])
         if last not in "?!.,:;*_~'|" and not unpaired:

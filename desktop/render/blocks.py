@@ -163,10 +163,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """A part that folds under its summary."""
+    """A part that folds under its summary. `reasoning` where the model put it between its tags in mid-answer."""
 
     summary: tuple[Inline, ...]
     blocks: "tuple[Block, ...]"
+    reasoning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +179,15 @@ class Notes:
 
 Block = Paragraph | Heading | CodeBlock | Formula | Rule | Quote | List | Table | Details | Notes
 
-# In characters. A block that grows past the first is cut, and a text past the second is read in pieces, so that no
-# text can stall its reader.
+# In characters. An open block is read in parts past the first; one that has none is cut past the second, and a text
+# past the third is read in pieces, so that no text can stall its reader.
+LONGEST_OPEN = 1024
 LONGEST_TAIL = 32_768
-LONGEST_TEXT = 8 * LONGEST_TAIL
+LONGEST_TEXT = 1 << 20
+# What costs time is markup, not letters. After so many of its signs the rest of a text, which nobody will read as a
+# page, is shown as it was written. That is 150 to 500 KB of an answer.
+MOST_SIGNS = 30_000
+BYTE_ORDER_MARK = "\ufeff"
 
 
 def clean(text: str) -> str:
@@ -195,13 +201,17 @@ def clean(text: str) -> str:
 
 def parse(text: str) -> tuple[Block, ...]:
     """The blocks of a whole text. Any text has some: nothing is ever an error."""
-    if len(text) > LONGEST_TEXT:
+    text = clean(text).lstrip(BYTE_ORDER_MARK)
+    signs = [sign.start() for sign in _SIGN.finditer(text)]
+    end = signs[MOST_SIGNS] if len(signs) > MOST_SIGNS else len(text)
+    if end > LONGEST_TEXT:
         parser = IncrementalParser()
         parser.feed(text)
         return parser.blocks
     from desktop.render import reading  # markdown-it is heavy: not before there is something to read
 
-    return tuple(block for _, block in reading.read(clean(text), {}, notes=True))
+    blocks = [block for _, block in reading.read(text[:end], {}, notes=True).blocks]
+    return (*blocks, *_as_written(text[end:]))
 
 
 def warm_up() -> None:
@@ -221,21 +231,34 @@ class IncrementalParser:
 
     def __init__(self) -> None:
         self.final: list[Block] = []
-        self.tail: tuple[Block, ...] = ()
+        self._open: tuple[Block, ...] = ()
         self._done: list[str] = []
         self._source = ""
         self._after_return = False
         self._references: dict[str, Any] = {}
         self._fence = ""  # the marker of a fence that is all of the tail and still open, else empty
+        self._part: Block | None = None  # the first part of a long block that the tail's source continues
+        self._head = ""  # what the source has to be read with for that
+        self._torn = False  # whether a block was cut where it may not be
+        self._signs = 0
+        self._rest: list[str] = []  # what is shown as it was written
 
     @property
     def blocks(self) -> tuple[Block, ...]:
         return (*self.final, *self.tail)
 
+    @property
+    def tail(self) -> tuple[Block, ...]:
+        """The blocks that more text may change."""
+        return (*self._open, *_as_written("".join(self._rest)))
+
     def feed(self, text: str) -> None:
         """Add to the text. Large pieces are read in steps."""
         for start in range(0, len(text), LONGEST_TAIL):
             piece = self._cleaned(text[start : start + LONGEST_TAIL])
+            if not self._done and not self._source:
+                piece = piece.lstrip(BYTE_ORDER_MARK)
+            piece = self._up_to_most_signs(piece)
             self._source += piece
             if self._fence and self._fence not in piece:
                 self._grow_fence()
@@ -244,9 +267,9 @@ class IncrementalParser:
 
     def finish(self) -> tuple[Block, ...]:
         """The blocks of the whole text, now that it has ended."""
-        text = "".join(self._done) + self._source
-        if len(text) <= LONGEST_TEXT and _DEFINITION.search(text):
-            return parse(text)
+        text = "".join((*self._done, self._source))
+        if self._torn or (len(text) <= LONGEST_TEXT and _DEFINITION.search(text)):
+            return parse("".join((text, *self._rest)))
         return self.blocks
 
     def _cleaned(self, piece: str) -> str:
@@ -256,49 +279,94 @@ class IncrementalParser:
         self._after_return = piece.endswith("\r")
         return clean(piece)
 
+    def _up_to_most_signs(self, piece: str) -> str:
+        """The part of a piece that is still read as Markdown; the other is kept as the rest."""
+        if self._rest:
+            self._rest.append(piece)
+            return ""
+        signs = [sign.start() for sign in _SIGN.finditer(piece)]
+        left = MOST_SIGNS - self._signs
+        self._signs += len(signs)
+        if len(signs) <= left:
+            return piece
+        self._rest.append(piece[signs[left] :])
+        return piece[: signs[left]]
+
     def _grow_fence(self) -> None:
-        (block,) = self.tail
+        (block,) = self._open
         assert isinstance(block, CodeBlock)
         body = self._source[self._source.index("\n") + 1 :]
-        self.tail = (CodeBlock(block.language, body.removesuffix("\n"), closed=False),)
+        self._open = (CodeBlock(block.language, body.removesuffix("\n"), closed=False),)
 
     def _parse_tail(self) -> None:
         self._fence = ""
         if len(self._source) > LONGEST_TAIL and "\n" not in self._source:
-            self.final.append(Paragraph((Text(self._source),)))
-            self._cut(len(self._source), {})
+            self._tear([*([] if self._part is None else [self._part]), Paragraph((Text(self._source),))])
             return
-        from desktop.render import reading  # as above
+        from desktop.render import long_blocks, reading  # as above
 
+        source = self._head + self._source
         env = {"references": dict(self._references)}
-        read = reading.read(self._source, env, notes=False)
-        lines = self._source.split("\n")
-        keep = _first_open(read, lines)
-        open_code = bool(read) and isinstance(block := read[-1][1], CodeBlock) and not block.closed
-        if keep == 0 and len(self._source) > LONGEST_TAIL and not open_code:
-            keep = len(read)
-        self.tail = tuple(block for _, block in read[keep:])
+        read = reading.read(source, env, notes=False)
+        blocks = [block for _, block in read.blocks]
+        if self._part is not None:
+            together = long_blocks.joined(self._part, blocks)
+            self._torn = self._torn or together is None
+            blocks = together or [self._part, *blocks]
+        ahead = len(blocks) - len(read.blocks)  # 1 if the first part is a block by itself
+        lines = source.split("\n")
+        keep = _first_open(read.blocks, lines)
+        self._open = tuple(blocks[keep + ahead :] if keep else blocks)
+        open_code = bool(blocks) and isinstance(block := blocks[-1], CodeBlock) and not block.closed
         if keep:
-            self.final += [block for _, block in read[:keep]]
-            start = read[keep][0] if keep < len(read) else len(lines)
-            self._cut(sum(len(line) + 1 for line in lines[:start]), env["references"])
-        if open_code and len(self.tail) == 1 and (match := _FENCE.match(self._source)):
+            self.final += blocks[: keep + ahead]
+            self._part = None
+            start = read.blocks[keep][0] if keep < len(read.blocks) else len(lines)
+            self._cut(sum(len(line) + 1 for line in lines[:start]), env["references"], "")
+        elif len(self._source) > LONGEST_OPEN and not open_code:
+            part = long_blocks.first_part(source, read, self._read_alone) if len(blocks) == 1 else None
+            if part is not None:
+                whole = [part.block] if self._part is None else long_blocks.joined(self._part, [part.block])
+                self._part = whole[0] if whole else part.block
+                self._cut(part.end, env["references"], part.head)
+            elif len(self._source) > LONGEST_TAIL:
+                self._tear(blocks)
+        if open_code and len(self._open) == 1 and (match := _FENCE.match(self._source)):
             self._fence = match[1]
 
-    def _cut(self, end: int, references: dict[str, Any]) -> None:
-        """Be done with the first `end` characters of the tail's source and the links defined there."""
-        lines = self._source.count("\n", 0, end)
+    def _read_alone(self, source: str) -> list[Block]:
+        from desktop.render import reading  # as above
+
+        read = reading.read(source, {"references": dict(self._references)}, notes=False)
+        return [block for _, block in read.blocks]
+
+    def _tear(self, blocks: list[Block]) -> None:
+        """Be done with a tail that is too long to be read again and again, though more text might change it."""
+        self.final += blocks
+        self._open = ()
+        self._part, self._torn = None, True
+        self._cut(len(self._head) + len(self._source), {}, "")
+
+    def _cut(self, end: int, references: dict[str, Any], head: str) -> None:
+        """Be done with the first `end` characters of what was read and the links defined there. `head` is the next."""
+        source = self._head + self._source
+        lines = source.count("\n", 0, end)
         for label, reference in references.items():
             if reference["map"][1] <= lines:
                 self._references.setdefault(label, {**reference, "map": [0, 0]})
-        self._done.append(self._source[:end])
-        self._source = self._source[end:]
+        self._done.append(source[len(self._head) : end])
+        self._source, self._head = source[end:], head
 
 
+_SIGN = re.compile(r"[\n*_`~\[<$&|\\:@]")
 _UNREADABLE = re.compile("[\0\2\3\ud800-\udfff]")
 _DEFINITION = re.compile(r"^[ >*+\-\d.)]*\[[^\]\n]+\]:", re.MULTILINE)
 _FORMULA = re.compile(r" *(?:\$\$|\\\[|\\begin\{)")
 _FENCE = re.compile(r"([`~])\1\1.*\n")
+
+
+def _as_written(rest: str) -> tuple[Block, ...]:
+    return (CodeBlock("", rest),) if rest else ()
 
 
 def _first_open(read: list[tuple[int, Block]], lines: list[str]) -> int:

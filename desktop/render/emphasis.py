@@ -34,6 +34,10 @@ def emphasis(state: StateInline, silent: bool) -> bool:
     if silent or marker not in "*_":
         return False
     can_open, can_close, length = _scan(state, start, splits_words=marker == "*")
+    if not can_open and not can_close:  # as in `first_last@x.org`, which has to stay in one piece
+        state.append_pending(marker * length)
+        state.pos += length
+        return True
     for _ in range(length):
         token = state.push("text", "", 0)
         token.content = marker

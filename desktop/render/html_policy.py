@@ -5,12 +5,15 @@ anything else is text, so that `Vec<T>` and `<answer>` keep what is in them and 
 """
 
 import re
-from collections.abc import Callable
 from html import unescape
+from itertools import groupby
 
+from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+
+from desktop.render import lookahead
 
 _MEANINGS = {
     "b": "strong",
@@ -34,11 +37,13 @@ _LAYOUT = frozenset(
         *("section", "small", "span", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
     )
 )
+# Of these, the ones that have a line, and those that have a cell, to themselves.
+_LINES = _LAYOUT - {"big", "col", "colgroup", "font", "picture", "small", "span", "td", "th"}
+_CELLS = frozenset(("td", "th"))
+_BREAKS = ("edge", "softbreak", "hardbreak")
 _DEEPEST = 60  # tags within tags; further ones are text
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)((?:\s[^>]*)?)/?>\Z", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-_DETAILS = re.compile(r"<details(?:\s[^>]*)?>\s*(?:<summary>(.*?)</summary>)?\s*\Z", re.IGNORECASE)
-_SUMMARY = re.compile(r"<summary>(.*?)</summary>\s*\Z", re.IGNORECASE)
 
 
 def comment_block(state: StateBlock, first: int, last: int, silent: bool) -> bool:
@@ -46,12 +51,16 @@ def comment_block(state: StateBlock, first: int, last: int, silent: bool) -> boo
     start = state.bMarks[first] + state.tShift[first]
     if state.is_code_block(first) or not state.src.startswith("<!--", start):
         return False
+    if lookahead.last(state, "-->") < start:
+        return False
     end = state.src.find("-->", start + 4, state.eMarks[last - 1])
     if end < 0:
         return False
     number = first
     while state.eMarks[number] < end:
         number += 1
+        if state.sCount[number] < state.blkIndent and not state.isEmpty(number):
+            return False
     if state.src[end + 3 : state.eMarks[number]].strip():
         return False
     if not silent:
@@ -59,43 +68,15 @@ def comment_block(state: StateBlock, first: int, last: int, silent: bool) -> boo
     return True
 
 
-def details_block(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """The block rule for `<details>`; what is in it is Markdown. It lasts until its end tag or the text's end."""
-    if state.is_code_block(first) or not (match := _DETAILS.match(_line(state, first))):
-        return False
-    if silent:
-        return True
-    begin, summary = first + 1, match[1]
-    if summary is None and begin < last and (match := _SUMMARY.match(_line(state, begin))):
-        begin, summary = begin + 1, match[1]
-    end, depth = begin, 1
-    while end < last:
-        line = _line(state, end).lower()
-        depth += line.startswith("<details") - line.endswith("</details>")
-        if depth == 0:
-            break
-        end += 1
-    token = state.push("details_open", "details", 1)
-    token.map = [first, min(end + 1, last)]
-    token = state.push("inline", "", 0)
-    token.content, token.map, token.children = (summary or "").strip(), [first, begin], []
-    old_last, state.lineMax = state.lineMax, end
-    state.md.block.tokenize(state, begin, end)
-    state.lineMax = old_last
-    state.push("details_close", "details", -1)
-    state.line = min(end + 1, last)
-    return True
-
-
 def apply(state: StateCore) -> None:
     """The core rule: no token is HTML after it."""
     for token in state.tokens:
         if token.type == "inline" and token.children and any(c.type == "html_inline" for c in token.children):
-            token.children = _without_html(token.children, state.md.validateLink)
+            token.children = _tidied(_without_html(token.children, state.md))
 
 
-def _without_html(tokens: list[Token], allowed: Callable[[str], bool]) -> list[Token]:
-    partners = _partners(tokens)
+def _without_html(tokens: list[Token], md: MarkdownIt) -> list[Token]:
+    partners = _partners(tokens, md)
     result: list[Token] = []
     for index, token in enumerate(tokens):
         if token.type != "html_inline":
@@ -107,22 +88,42 @@ def _without_html(tokens: list[Token], allowed: Callable[[str], bool]) -> list[T
             continue
         if name == "br":
             result.append(Token("hardbreak", "br", 0))
-        elif tag and name == "img" and (image := _image(tag[3], allowed)):
+        elif tag and name == "img" and (image := _image(tag[3], md)):
             result.append(image)
         elif tag and index in partners and name == "a":
-            url = _attributes(tag[3]).get("href", "") if not tag[1] else ""
+            url = _address(tag[3], "href", md) if not tag[1] else ""
             result.append(Token("link_close", "a", -1) if tag[1] else Token("link_open", "a", 1, attrs={"href": url}))
         elif tag and index in partners and name in _MEANINGS:
             meaning = _MEANINGS[name]
             result.append(Token(f"{meaning}_close", meaning, -1) if tag[1] else Token(f"{meaning}_open", meaning, 1))
         elif name in _LAYOUT and (index in partners or _alone(tokens, index)):
-            continue
+            if name in _LINES:
+                result.append(Token("edge", "", 0))
+            elif name in _CELLS:
+                result.append(Token("text", "", 0, content=" " if result else ""))
         else:
             result.append(Token("text", "", 0, content=token.content))
     return result
 
 
-def _partners(tokens: list[Token]) -> set[int]:
+def _tidied(tokens: list[Token]) -> list[Token]:
+    """Without the breaks that only stood around dropped tags; what had a line to itself keeps it."""
+    result: list[Token] = []
+    runs = [(is_run, list(run)) for is_run, run in groupby(tokens, lambda token: token.type in _BREAKS)]
+    for index, (is_run, run) in enumerate(runs):
+        hard = [token for token in run if token.type == "hardbreak"]
+        if not is_run:
+            result += run
+        elif hard or index in (0, len(runs) - 1):
+            result += hard
+        elif any(token.type == "edge" for token in run):
+            result.append(Token("hardbreak", "br", 0))
+        else:
+            result.append(run[0])
+    return result
+
+
+def _partners(tokens: list[Token], md: MarkdownIt) -> set[int]:
     """The places of tags that have their opening or closing tag at the same depth of other markup."""
     found: set[int] = set()
     stacks: list[list[tuple[str, int]]] = [[]]
@@ -134,6 +135,8 @@ def _partners(tokens: list[Token]) -> set[int]:
         elif token.type == "html_inline" and (tag := _TAG.match(token.content)):
             stack, name = stacks[-1], tag[2].lower()
             if name not in _MEANINGS and name not in _LAYOUT and name != "a":
+                continue
+            if name == "a" and not tag[1] and not _address(tag[3], "href", md):
                 continue
             if not tag[1]:
                 if sum(map(len, stacks)) < _DEEPEST:
@@ -157,18 +160,19 @@ def _alone(tokens: list[Token], index: int) -> bool:
     return is_end(index - 1) or is_end(index + 1)
 
 
-def _image(attributes: str, allowed: Callable[[str], bool]) -> Token | None:
-    values = _attributes(attributes)
-    url = values.get("src", "")
-    if not url.lower().startswith(("http://", "https://")) or not allowed(url):
+def _image(attributes: str, md: MarkdownIt) -> Token | None:
+    url = _address(attributes, "src", md)
+    if not url.lower().startswith(("http://", "https://")):
         return None
-    alt = Token("text", "", 0, content=values.get("alt", ""))
+    alt = Token("text", "", 0, content=_attributes(attributes).get("alt", ""))
     return Token("image", "img", 0, attrs={"src": url, "alt": ""}, children=[alt], content=alt.content)
+
+
+def _address(attributes: str, name: str, md: MarkdownIt) -> str:
+    """The address in an attribute as one in Markdown would be; empty where that would be none."""
+    url = md.normalizeLink(_attributes(attributes).get(name, "").strip())
+    return url if md.validateLink(url) else ""
 
 
 def _attributes(text: str) -> dict[str, str]:
     return {m[1].lower(): unescape(m[2] or m[3] or m[4] or "") for m in _ATTRIBUTE.finditer(text)}
-
-
-def _line(state: StateBlock, number: int) -> str:
-    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].strip()

@@ -8,12 +8,15 @@ import re
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
+from desktop.render import lookahead
+
 _CLOSING = {"$$": "$$", "\\[": "\\]"}
 _ENVIRONMENT = re.compile(
     r"\\begin\{((?:equation|align|alignat|aligned|gather|gathered|multline|flalign|split|eqnarray|cases"
     r"|[bBpvV]?matrix|smallmatrix|array|subequations)\*?)\}"
 )
 _MOST_LINES = 100  # so that many openings without an end are soon told
+_SOURCE = re.compile(r"[\d\s,–-]+\\?")  # the number of a source, `\[1\]`, with its brackets escaped
 _PROSE = re.compile(r"\d[\d.,]*(?:[kKmMbB]|bn)?[\s/-]+[A-Za-z]{2,}")  # "5 and 10", "5/month": an amount, then words
 
 
@@ -21,14 +24,16 @@ def block_formula(state: StateBlock, first: int, last: int, silent: bool) -> boo
     """The block rule: a formula on lines of its own, which may follow a line of text at once."""
     if state.is_code_block(first):
         return False
+    if state.src[state.bMarks[first] + state.tShift[first]] not in "$\\":
+        return False
     line = _line(state, first)
     if match := _ENVIRONMENT.match(line):
-        opening, closing = "", f"\\end{{{match[1]}}}"
+        opening, closing, again = "", f"\\end{{{match[1]}}}", match[0]
     elif (opening := line[:2]) in _CLOSING and not line.startswith("$$$"):
-        closing = _CLOSING[opening]
+        closing, again = _CLOSING[opening], opening
     else:
         return False
-    if state.src.find(closing, state.bMarks[first] + len(opening)) < 0:
+    if lookahead.last(state, closing) < state.bMarks[first] + len(opening):
         return False
     content: list[str] = []
     rest = line[len(opening) :]
@@ -42,6 +47,8 @@ def block_formula(state: StateBlock, first: int, last: int, silent: bool) -> boo
         if number >= min(last, first + _MOST_LINES) or state.isEmpty(number) or state.sCount[number] < state.blkIndent:
             return False
         rest = _line(state, number)
+        if again != closing and rest.startswith(again):
+            return False
     if rest[at + len(closing) :].strip(" .,;"):
         return False
     content.append(rest[:at] if opening else rest[: at + len(closing)])
@@ -97,9 +104,13 @@ def _brackets(state: StateInline) -> tuple[str, bool, int] | None:
     if opening not in ("\\(", "\\["):
         return None
     closing = "\\)" if opening == "\\(" else "\\]"
+    if state.html_terminator_last(closing) < state.pos:  # where none is left none has to be looked for
+        return None
     close = state.src.find(closing, state.pos + 2, state.posMax)
     tex = state.src[state.pos + 2 : close].strip()
-    return (tex, opening == "\\[", close + 2) if close > 0 and tex else None
+    if close < 0 or not tex.strip("\\ ") or (opening == "\\[" and _SOURCE.fullmatch(tex)):
+        return None
+    return tex, opening == "\\[", close + 2
 
 
 def _line(state: StateBlock, number: int) -> str:

@@ -1,19 +1,24 @@
 """Text -> blocks, through markdown-it with the rules a chat needs. Imported only when there is something to read."""
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock, blockquote, list_block
 from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from desktop.render import html_policy
+from desktop.i18n import gettext as _
+from desktop.render import folds, html_policy
 from desktop.render.bare_links import bare_link
 from desktop.render.blocks import (
+    Alert,
     Align,
     Block,
     Break,
@@ -43,11 +48,21 @@ from desktop.render.maths import block_formula, inline_formula
 
 _STYLES: dict[str, Style] = {f"{style.value}_open": style for style in Style}
 _TASK = re.compile(r"\[([ xX])\]\s+")
+_ALERT = re.compile(r"\[!(note|tip|important|warning|caution)\]\s*\Z", re.IGNORECASE)
 _MAX_NESTING = 100
+_MOST_BRACKETS = 2000  # in one paragraph; each may make markdown-it look through all the others
 
 
-def read(text: str, env: dict[str, Any], *, notes: bool) -> list[tuple[int, Block]]:
-    """The top-level blocks of a text from `clean`, each with the line it begins on.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The top-level blocks, each with the line it begins on, and the lines of the items of the last top-level list."""
+
+    blocks: list[tuple[int, Block]]
+    items: list[int]
+
+
+def read(text: str, env: dict[str, Any], *, notes: bool) -> Read:
+    """The blocks of a text from `clean`.
 
     `env["references"]` holds the links defined elsewhere. With `notes` footnotes are gathered into a last
     block; without they are text, for a tail whose notes are unknown.
@@ -55,7 +70,8 @@ def read(text: str, env: dict[str, Any], *, notes: bool) -> list[tuple[int, Bloc
     if not text.endswith("\n"):
         text += "\n"  # markdown-it overlooks a last line of white space, which in code is not nothing
     tokens = _parser(notes).parse(text, env)
-    return _Reader(tokens, env, text.count("\n")).read()
+    reader = _Reader(tokens, env, text.count("\n"))
+    return Read(reader.read(), reader.items)
 
 
 @cache
@@ -65,7 +81,12 @@ def _parser(notes: bool) -> MarkdownIt:
     may_interrupt: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before("fence", "formula", block_formula, may_interrupt)
     parser.block.ruler.before("fence", "comment", html_policy.comment_block, may_interrupt)
-    parser.block.ruler.before("fence", "details", html_policy.details_block, may_interrupt)
+    parser.block.ruler.before("fence", "details", _if_shallow(folds.details_block), may_interrupt)
+    parser.block.ruler.before("fence", "reasoning", _if_shallow(folds.reasoning_block), may_interrupt)
+    parser.block.ruler.at(
+        "blockquote", _if_shallow(blockquote), {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    parser.block.ruler.at("list", _if_shallow(list_block), {"alt": ["paragraph", "reference", "blockquote"]})
     parser.inline.ruler.before("escape", "formula", inline_formula)
     parser.inline.ruler.before("escape", "bare_link", bare_link)
     parser.inline.add_terminator_char("w")  # for www.
@@ -80,11 +101,29 @@ def _parser(notes: bool) -> MarkdownIt:
 
 def _link(state: StateInline, silent: bool) -> bool:
     """Links, at once without one where no bracket closes: markdown-it looks to the end again for each that opens."""
-    return state.src[state.pos] == "[" and state.src.find("]", state.pos) > 0 and link(state, silent)
+    return state.src[state.pos] == "[" and _has_links(state) and link(state, silent)
 
 
 def _image(state: StateInline, silent: bool) -> bool:
-    return state.src[state.pos] == "!" and state.src.find("]", state.pos) > 0 and image(state, silent)
+    return state.src[state.pos] == "!" and _has_links(state) and image(state, silent)
+
+
+def _has_links(state: StateInline) -> bool:
+    return state.html_terminator_last("]") > state.pos and not _is_all_brackets(state.src)
+
+
+@lru_cache(maxsize=1)
+def _is_all_brackets(source: str) -> bool:
+    return source.count("[") > _MOST_BRACKETS
+
+
+def _if_shallow(rule: Callable[..., bool]) -> Callable[..., bool]:
+    """A rule for a block with blocks in it, which below the depth that markdown-it would drop is only text."""
+
+    def shallow(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+        return state.level < _MAX_NESTING - 4 and rule(state, first, last, silent)
+
+    return shallow
 
 
 class _Reader:
@@ -96,6 +135,7 @@ class _Reader:
         self._lines = lines
         self._numbers: dict[str, int] = env.get("footnotes", {}).get("refs", {})
         self._notes: list[tuple[int, tuple[Block, ...]]] = []
+        self.items: list[int] = []
 
     def read(self) -> list[tuple[int, Block]]:
         found = list(self._blocks(""))
@@ -121,7 +161,8 @@ class _Reader:
     def _block(self, token: Token) -> Block | None:
         match token.type:
             case "paragraph_open":
-                return Paragraph(self._content("paragraph_close"))
+                content = self._content("paragraph_close")
+                return Paragraph(content) if content else None  # None where only layout tags or comments stood
             case "heading_open":
                 return Heading(int(token.tag[1]), self._content("heading_close"))
             case "fence":
@@ -133,7 +174,8 @@ class _Reader:
             case "hr":
                 return Rule()
             case "blockquote_open":
-                return Quote(self._inside("blockquote_close"))
+                alert = self._alert()
+                return Quote(self._inside("blockquote_close"), alert)
             case "bullet_list_open" | "ordered_list_open":
                 return self._list(token)
             case "table_open":
@@ -141,7 +183,9 @@ class _Reader:
             case "details_open":
                 summary = _inlines(self._tokens[self._at].children or [])
                 self._at += 1
-                return Details(summary, self._inside("details_close"))
+                if token.meta["reasoning"]:
+                    summary = (Text(_("Reasoning")),)
+                return Details(summary, self._inside("details_close"), token.meta["reasoning"])
             case "footnote_reference_open":
                 number = self._numbers.get(":" + token.meta["label"], -1)
                 self._notes.append((number, self._inside("footnote_reference_close")))
@@ -161,15 +205,34 @@ class _Reader:
         content = token.content
         lines = content.count("\n") + (not content.endswith("\n") and content != "")
         has_end = token.map[1] - token.map[0] == lines + 2
-        language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
+        info = unescapeAll(token.info)
+        language = info.split(maxsplit=1)[0] if info.strip() else ""
         return CodeBlock(language, content.removesuffix("\n"), has_end or token.map[1] < self._lines)
+
+    def _alert(self) -> Alert | None:
+        """Takes the mark of an alert off the quote that begins here: `[!NOTE]` alone in its first line."""
+        if self._tokens[self._at].type != "paragraph_open":
+            return None
+        children = self._tokens[self._at + 1].children or []
+        ends = [n for n, token in enumerate(children) if token.type in ("softbreak", "hardbreak")][:1] or [
+            len(children)
+        ]
+        first = "".join(token.content if token.type == "text" else "\0" for token in children[: ends[0]])
+        if not (match := _ALERT.match(first)):
+            return None
+        self._tokens[self._at + 1].children = children[ends[0] + 1 :]
+        return Alert(match[1].lower())
 
     def _list(self, opening: Token) -> List:
         items: list[Item] = []
+        lines: list[int] = []
         tight = True
         end = opening.type.replace("open", "close")
         while self._tokens[self._at].type != end:
-            self._at += 1  # list_item_open
+            item = self._tokens[self._at]
+            assert item.map
+            lines.append(item.map[0])
+            self._at += 1
             first = self._tokens[self._at]
             checked = self._task() if first.type == "paragraph_open" else None
             level = first.level
@@ -180,6 +243,8 @@ class _Reader:
             )
             items.append(Item(blocks, checked))
         self._at += 1
+        if opening.level == 0:
+            self.items = lines
         start_number = int(opening.attrs.get("start", 1)) if opening.type == "ordered_list_open" else None
         return List(tuple(items), start_number, tight)
 

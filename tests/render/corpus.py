@@ -1,5 +1,7 @@
 """What models really write: texts by group, for properties that hold for every one of them."""
 
+from tests.render.cases import CASES
+
 CORPUS: dict[str, tuple[str, ...]] = {
     "lists": (
         "- a\n- b\n- c\n",
@@ -100,10 +102,14 @@ CORPUS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-SNIPPETS: tuple[str, ...] = tuple(text for group in CORPUS.values() for text in group)
-
 LATE: tuple[str, ...] = (
     "See [the page][p] and a note[^1].\n\ntext\n\n[p]: https://x.org\n\n[^1]: The *note*.\n\n    More.\n",
     "[^a] first\n\n- item[^b]\n\n[^b]: B\n[^a]: A\n[^c]: never used\n",
+    *(text for group in CASES.values() for text, _ in group if "]: " in text),
 )
 """Texts whose end tells about their beginning: read in full only once they have ended."""
+
+SNIPPETS: tuple[str, ...] = (
+    *(text for group in CORPUS.values() for text in group),
+    *(text for group in CASES.values() for text, _ in group if text not in LATE),
+)

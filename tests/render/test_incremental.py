@@ -1,10 +1,22 @@
 """Reading a text in pieces gives what reading it whole gives."""
 
+from typing import Any
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.render.blocks import LONGEST_TAIL, Block, CodeBlock, IncrementalParser, Paragraph, parse
+from desktop.render import blocks, reading
+from desktop.render.blocks import (
+    LONGEST_OPEN,
+    LONGEST_TAIL,
+    Block,
+    CodeBlock,
+    IncrementalParser,
+    List,
+    Paragraph,
+    parse,
+)
 from tests.render.corpus import LATE, SNIPPETS
 
 
@@ -18,17 +30,15 @@ def read_in(pieces: list[str]) -> tuple[Block, ...]:
 
 
 @pytest.mark.parametrize("text", SNIPPETS)
-def test_letter_by_letter(text: str) -> None:
-    assert read_in(list(text)) == parse(text)
-
-
-@pytest.mark.parametrize("text", SNIPPETS)
 def test_every_prefix_reads_as_if_it_were_all(text: str) -> None:
     parser = IncrementalParser()
     for end, letter in enumerate(text, 1):
+        final = list(parser.final)
         parser.feed(letter)
+        assert parser.final[: len(final)] == final
         if "\r" not in text:
             assert parser.blocks == parse(text[:end])
+    assert parser.finish() == parse(text)
 
 
 @settings(max_examples=60, deadline=None)
@@ -45,6 +55,62 @@ def test_any_chunking_of_any_mixture(snippets: list[str], sizes: list[int], betw
         pieces.append(text[at : at + size])
         at, turn = at + size, turn + 1
     assert read_in(pieces) == parse(text)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(SNIPPETS), min_size=1, max_size=4), st.integers(0, 40), st.integers(1, 30))
+def test_a_long_block_in_parts_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, snippets: list[str], longest: int, size: int
+) -> None:
+    monkeypatch.setattr(blocks, "LONGEST_OPEN", longest)
+    text = "\n".join(snippets)
+    parser = IncrementalParser()
+    for start in range(0, len(text), size):
+        parser.feed(text[start : start + size])
+    assert parser.finish() == parse(text)
+
+
+LONG = {
+    "tight list": "- item **{n}** with `code`\n",
+    "loose list": "{n}. item\n\n   - more\n\n",
+    "table": "| {n} | **b** | c\\|d |\n",
+    "lines": "words and *more* of them, the {n}th time;\n",
+    "one line": "words and *more* of them, the {n}th time; ",
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_block_without_end_stays_cheap_to_read_and_is_whole_at_the_end(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths = []
+
+    def measured(text: str, env: dict[str, Any], *, notes: bool) -> reading.Read:
+        lengths.append(len(text))
+        return read(text, env, notes=notes)
+
+    read = reading.read
+    text = "| a | b | c |\n|---|---|---|\n" if kind == "table" else ""
+    text += "".join(LONG[kind].format(n=n) for n in range(1, 120))
+    whole = parse(text)
+    monkeypatch.setattr(reading, "read", measured)
+    parser = IncrementalParser()
+    for start in range(0, len(text), 37):
+        parser.feed(text[start : start + 37])
+    assert parser.blocks == whole
+    assert len(text) > 2 * LONGEST_OPEN > max(lengths)
+
+
+@pytest.mark.parametrize("size", [1, 100, 10_000])
+def test_after_too_many_signs_the_rest_is_as_it_was_written(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "MOST_SIGNS", 200)
+    text = "- **a**\n" * 100
+    found = read_in([text[start : start + size] for start in range(0, len(text), size)])
+    assert found == parse(text)
+    assert isinstance(found[0], List)
+    assert isinstance(found[-1], CodeBlock)
+    assert text.endswith(found[-1].text)
+    assert text.count("a") == repr(found[0]).count("'a'") + found[-1].text.count("a")
 
 
 @pytest.mark.parametrize("text", LATE)

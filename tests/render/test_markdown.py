@@ -11,15 +11,34 @@ from tests.render.corpus import LATE, SNIPPETS
 
 _TAGS = frozenset(
     (
-        *("a", "blockquote", "br", "code", "details", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img"),
+        *(
+            "a",
+            "bdi",
+            "blockquote",
+            "br",
+            "code",
+            "details",
+            "div",
+            "em",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "hr",
+            "img",
+        ),
         *("input", "kbd", "li", "mark", "ol", "p", "pre", "s", "section", "span", "strong", "sub", "summary", "sup"),
         *("table", "tbody", "td", "th", "thead", "tr", "u", "ul"),
     )
 )
-_ATTRIBUTES = {
-    "alt", "checked", "class", "data-display", "data-tex", "disabled", "href", "id", "src", "start", "style", "title",
-    "type",
-}  # fmt: skip
+_ATTRIBUTES = frozenset(
+    (
+        *("alt", "aria-label", "checked", "class", "data-display", "data-tex", "disabled", "href", "id", "src"),
+        *("start", "style", "title", "type"),
+    )
+)
 _SCHEMES = ("http:", "https:", "mailto:")
 
 
@@ -118,8 +137,10 @@ def test_tasks_and_lists() -> None:
 def test_table_and_notes() -> None:
     html = to_html("| a |\n|--:|\n| 1 |\n\nx[^n]\n\n[^n]: *note*\n")
     assert '<td style="text-align: right">1</td>' in html
-    assert '<a href="#note-1">1</a>' in html
-    assert '<li id="note-1"><p><em>note</em></p>' in html
+    assert '<sup class="footnote" id="ref-1"><a href="#note-1">1</a></sup>' in html
+    assert (
+        '<li id="note-1"><p><em>note</em> <a aria-label="Back to the text" class="footnote-back" href="#ref-1">' in html
+    )
 
 
 def test_reasoning_is_folded_away_before_the_answer_is_read() -> None:
