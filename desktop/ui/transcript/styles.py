@@ -1,15 +1,27 @@
 """Fonts and formats of the transcript's text, made once for each theme."""
 
 import unicodedata
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QTextCharFormat
 
 from desktop.ui.theme.theme import Theme
+from desktop.ui.transcript.formulas import Formulas
 from desktop.ui.transcript.leaves import Face, Tone, heading
 
-_SIZES = {Tone.BODY: (15, 24), Tone.REASONING: (14, 22), Tone.CELL: (14, 20), Tone.CELL_HEAD: (12, 20)}
-_COLORS = {Tone.REASONING: "text-secondary", Tone.CELL_HEAD: "text-secondary"}
+if TYPE_CHECKING:
+    from desktop.ui.transcript.pictures import PictureShelf
+
+_SIZES = {
+    Tone.BODY: (15, 24),
+    Tone.REASONING: (14, 22),
+    Tone.CELL: (14, 20),
+    Tone.CELL_HEAD: (12, 20),
+    Tone.NOTE: (13, 20),
+}
+_FORMULA = 1.1  # the letters of formulas are smaller than those of the text at the same size
+_COLORS = {Tone.REASONING: "text-secondary", Tone.CELL_HEAD: "text-secondary", Tone.NOTE: "text-secondary"}
 
 
 class Styles:
@@ -21,6 +33,9 @@ class Styles:
         self._fonts: dict[tuple[Tone, int], QFont] = {}
         self._syntax: dict[str, QTextCharFormat] = {}
         self._baselines: dict[tuple[Tone, int], float] = {}
+        self.formulas = Formulas()
+        self.pictures: PictureShelf | None = None
+        """Where pictures in replies come from; without it they stay places."""
 
     def clear(self) -> None:
         self._formats.clear()
@@ -64,6 +79,20 @@ class Styles:
             made = self._formats[key] = self._make(tone, level, face)
         return made
 
+    def em(self, tone: Tone, level: int = 0) -> float:
+        """The size of formulas in text, in pixels."""
+        return self.font(tone, level).pixelSize() * _FORMULA
+
+    def stand_in(self, width: float) -> QTextCharFormat:
+        """The format of a letter that nothing is seen of but its room."""
+        made = QTextCharFormat()
+        font = QFont(self.font(Tone.BODY))
+        font.setPixelSize(1)  # so that it does not make its line higher
+        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, width - QFontMetricsF(font).horizontalAdvance("*"))
+        made.setFont(font)
+        made.setForeground(Qt.GlobalColor.transparent)
+        return made
+
     def syntax(self, role: str) -> QTextCharFormat:
         """The format of a token of code; `role` is a colour of the theme."""
         made = self._syntax.get(role)
@@ -85,10 +114,8 @@ class Styles:
         font.setUnderline(bool(face & (Face.UNDERLINE | Face.LINK)))
         made = QTextCharFormat()
         made.setFont(font)
-        role = "accent-text" if face & Face.LINK else _COLORS.get(tone, "text")
+        role = "accent-text" if face & (Face.LINK | Face.NOTE) else _COLORS.get(tone, "text")
         made.setForeground(theme.color(role))
-        if face & Face.MARK:
-            made.setBackground(theme.color("mark"))
         if face & Face.SUBSCRIPT:
             made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSubScript)
         elif face & Face.SUPERSCRIPT:

@@ -1,22 +1,20 @@
-"""Paragraphs and headings, display formulas as their source, and rules."""
+"""Paragraphs and headings, and rules."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.transcript.blocks.drawn import DrawnLeaf
 from desktop.ui.transcript.flow import Flow
-from desktop.ui.transcript.leaves import Face, FormulaLeaf, RuleLeaf, Run, TextLeaf
+from desktop.ui.transcript.leaves import RuleLeaf, TextLeaf
 from desktop.ui.transcript.styles import Styles
-
-_FORMULA_HEIGHT = 48
 
 
 class DrawnText(DrawnLeaf[TextLeaf]):
     def __init__(self, styles: Styles, host: QWidget, leaf: TextLeaf) -> None:
         super().__init__(styles, host, leaf)
         self._width = -1
-        self._flow = Flow(styles, leaf.runs, leaf.place.tone, leaf.level)
+        self._flow = Flow(styles, leaf.runs, leaf.place.tone, leaf.level, owner=self)
 
     def set_width(self, width: int) -> int:
         if width != self._width:
@@ -26,11 +24,34 @@ class DrawnText(DrawnLeaf[TextLeaf]):
 
     def restyle(self) -> None:
         self._flow.restyle()
-        self._width = -1
-        self.set_width(self.rect.width())
+
+    def dispose(self) -> None:
+        self.styles.formulas.forget(self)
+
+    def formulas_arrived(self) -> None:
+        if self._flow.refresh():
+            self._width = -1
+            self.host.leaf_resized(self)  # type: ignore[attr-defined]
+
+    def tip_at(self, point: QPointF) -> str:
+        return self._flow.tip_at(point)
 
     def paint(self, painter: QPainter, clip: QRectF) -> None:
-        self._flow.paint(painter, QPointF(0, 0), clip)
+        self._flow.paint_boxes(painter, QPointF(0, 0))
+        self.paint_highlights(painter)
+        self._flow.paint_letters(painter, QPointF(0, 0), clip)
+
+    def offset_at(self, point: QPointF) -> int:
+        return self._flow.offset_at(point)
+
+    def caret_rect(self, offset: int) -> QRectF:
+        return self._flow.caret_rect(offset)
+
+    def rects(self, start: int, end: int) -> list[QRectF]:
+        return self._flow.rects(start, end)
+
+    def line_ends(self, offset: int) -> tuple[int, int]:
+        return self._flow.line_ends(offset)
 
     def first_baseline(self) -> float:
         return self._flow.first_baseline()
@@ -43,32 +64,21 @@ class DrawnText(DrawnLeaf[TextLeaf]):
         return (url, self._flow.link_text(point)) if url else None
 
 
-class DrawnFormula(DrawnLeaf[FormulaLeaf]):
-    """The source of a formula, centred."""
-
-    def __init__(self, styles: Styles, host: QWidget, leaf: FormulaLeaf) -> None:
-        super().__init__(styles, host, leaf)
-        runs = [Run(line, Face.CODE) for line in leaf.tex.split("\n")]
-        self._flows = [Flow(styles, [run], leaf.place.tone, align=Qt.AlignmentFlag.AlignHCenter) for run in runs]
-
-    def set_width(self, width: int) -> int:
-        return max(self.theme.px(_FORMULA_HEIGHT), sum(flow.set_width(width) for flow in self._flows))
-
-    def restyle(self) -> None:
-        for flow in self._flows:
-            flow.restyle()
-        self.set_width(self.rect.width())
-
-    def paint(self, painter: QPainter, clip: QRectF) -> None:
-        y = (self.rect.height() - sum(flow.height for flow in self._flows)) / 2
-        for flow in self._flows:
-            flow.paint(painter, QPointF(0, y), clip)
-            y += flow.height
-
-
 class DrawnRule(DrawnLeaf[RuleLeaf]):
     def set_width(self, width: int) -> int:
         return self.theme.px(12) + 1
 
     def paint(self, painter: QPainter, clip: QRectF) -> None:
         painter.fillRect(QRectF(0, self.rect.height() // 2, self.rect.width(), 1), self.theme.color("border"))
+
+    def offset_at(self, point: QPointF) -> int:
+        return 0
+
+    def caret_rect(self, offset: int) -> QRectF:
+        return QRectF(0, 0, 0, self.rect.height())
+
+    def rects(self, start: int, end: int) -> list[QRectF]:
+        return []
+
+    def line_ends(self, offset: int) -> tuple[int, int]:
+        return 0, 0
