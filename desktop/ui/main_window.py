@@ -4,7 +4,7 @@ Longer than most because every action of the menus has its method here, a line o
 """
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 COMPACT_BELOW = 900
 SIDEBAR_WIDTHS = (220, 360)
 OVERLAY_WIDTH = 288
+NEED_CONVERSATION = ("find_in_chat", "find_next", "find_previous", "toggle_caret", "print_chat", "save_pdf")
+"""The actions that do something only while messages are on the screen."""
 ZOOM_STEPS = (75, 80, 90, 100, 110, 125, 150, 175, 200)
 
 
@@ -66,6 +68,7 @@ class MainWindow(QMainWindow):
         self._settings_dialog: SettingsDialog | None = None
         self._compact = False
         self._filled = False
+        self._actions: dict[str, QAction] = {}
         self._sidebar_hidden = self._state.sidebar_hidden
         self._alt_alone = False
         self.close_wanted = False
@@ -119,6 +122,7 @@ class MainWindow(QMainWindow):
             self._page = ChatPage(
                 theme, self._page_frame, settings, library, chat, catalogue, feed, self._tasks, self._toasts
             )
+            self._page.places = self._state_store.places
             self._side = self._sidebar
             self._splitter.insertWidget(0, self._sidebar)
             self._splitter.insertWidget(1, self._page)
@@ -158,6 +162,7 @@ class MainWindow(QMainWindow):
     async def finish(self) -> None:
         """Save what is being typed and where the window stands."""
         self._unsubscribe()
+        self._page.keep_place()
         self._state_store.save(
             replace(
                 self._state,
@@ -204,6 +209,12 @@ class MainWindow(QMainWindow):
         self._settings_dialog.raise_()
         self._settings_dialog.activateWindow()
 
+    def print_chat(self) -> None:
+        self._page.print_chat()
+
+    def save_pdf(self) -> None:
+        self._page.save_pdf()
+
     def quit(self) -> None:
         self.close()
 
@@ -213,6 +224,38 @@ class MainWindow(QMainWindow):
             focus.undo()
         else:
             self._toasts.trigger()
+
+    def copy(self) -> None:
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QTextEdit | QPlainTextEdit | QLineEdit):
+            focus.copy()
+        else:
+            self._page.copy_selection()
+
+    def select_all(self) -> None:
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QTextEdit | QPlainTextEdit | QLineEdit):
+            focus.selectAll()
+        else:
+            self._page.select_all()
+
+    def quote_selection(self) -> None:
+        self._page.quote_selection()
+
+    def find_in_chat(self) -> None:
+        self._page.find_in_chat()
+
+    def find_next(self) -> None:
+        self._page.find_next()
+
+    def find_previous(self) -> None:
+        self._page.find_previous()
+
+    def show_outline(self) -> None:
+        self._page.show_outline()
+
+    def toggle_caret(self) -> None:
+        self._page.toggle_caret()
 
     def copy_last_reply(self) -> None:
         self._page.copy_last_reply()
@@ -359,11 +402,14 @@ class MainWindow(QMainWindow):
 
         bar = self.menuBar()
         menus = {name: bar.addMenu(_(name)) for name in MENUS}
+        for menu in menus.values():
+            menu.aboutToShow.connect(self._enable_actions)
+            menu.aboutToHide.connect(lambda: self._enable_actions(all_of_them=True))
         for spec in ACTIONS:
             menu = menus[spec.menu]
             if spec.separator:
                 menu.addSeparator()
-            action = QAction(_(spec.text), self)
+            action = self._actions[spec.slot] = QAction(_(spec.text), self)
             action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
             if spec.role:
                 action.setMenuRole(QAction.MenuRole[spec.role])
@@ -379,8 +425,24 @@ class MainWindow(QMainWindow):
         if not bar.isNativeMenuBar():
             bar.hide()  # Alt shows it
 
+    def _enable_actions(self, *, all_of_them: bool = False) -> None:
+        """While a menu is open it shows what can be done. At other times keys reach every action, which then looks."""
+        page = self._page
+        focus = QApplication.focusWidget()
+        in_text = isinstance(focus, QTextEdit | QPlainTextEdit | QLineEdit)
+        able = {
+            "copy": in_text or page.has_selection,
+            "select_all": in_text or page.has_conversation,
+            "quote_selection": page.has_selection,
+            "show_outline": page.has_outline,
+            **dict.fromkeys(NEED_CONVERSATION, page.has_conversation),
+        }
+        for slot, is_able in able.items():
+            self._actions[slot].setEnabled(is_able or all_of_them)
+
     def _connect(self) -> None:
         self._sidebar.opened.connect(self._open)
+        self._sidebar.hit_opened.connect(self._open)
         self._sidebar.new_chat_requested.connect(self.new_chat)
         self._sidebar.settings_requested.connect(self.open_settings)
         self._page.settings_requested.connect(self.open_settings)
@@ -407,9 +469,9 @@ class MainWindow(QMainWindow):
         self._side.setMinimumWidth(self._theme.px(SIDEBAR_WIDTHS[0]))
         self._side.setMaximumWidth(self._theme.px(SIDEBAR_WIDTHS[1]))
 
-    def _open(self, conversation_id: str, message_id: str) -> None:
+    def _open(self, conversation_id: str, message_id: str, terms: Sequence[str] = ()) -> None:
         self._close_overlay()
-        self._page.open(conversation_id, message_id)
+        self._page.open(conversation_id, message_id, terms)
 
     def _conversation_changed(self, conversation_id: str | None) -> None:
         self._sidebar.set_current(conversation_id)

@@ -35,13 +35,16 @@ from desktop.settings.choices import Choices
 from desktop.start import Start
 from desktop.ui.actions import ACTIONS, MENUS
 from desktop.ui.chat.composer import Composer
+from desktop.ui.chat.editor import MessageEdit
+from desktop.ui.chat.find_bar import FindBar
 from desktop.ui.dialogs.shortcuts import ELSEWHERE, ShortcutsDialog
 from desktop.ui.main_window import MainWindow
 from desktop.ui.notices import NoticeBar
 from desktop.ui.settings.dialog import PAGES
 from desktop.ui.sidebar.sidebar import Sidebar
 from desktop.ui.single_instance import SingleInstance
-from desktop.ui.widgets.button import Button
+from desktop.ui.transcript.view import Transcript
+from desktop.ui.widgets.button import Button, IconButton
 from desktop.ui.widgets.dialog import Dialog
 
 Scenario = Callable[[Application], Awaitable[None]]
@@ -339,5 +342,59 @@ def test_the_theme_changes_at_once(run: Run) -> None:
         dark = application.window.grab().toImage().pixelColor(640, 300).lightness()
         application.settings.set(options.THEME, "system")
         assert bright > 200 > 60 > dark
+
+    run(scenario)
+
+
+def test_copying_and_finding_act_where_the_keys_are(run: Run) -> None:
+    async def scenario(application: Application) -> None:
+        window = application.window
+        await toured(application)
+        transcript, edit = found(application, Transcript), found(application, MessageEdit)
+        clipboard = QApplication.clipboard()
+        control = Qt.KeyboardModifier.ControlModifier
+        transcript.setFocus()
+        QTest.keyClick(transcript, Qt.Key.Key_A, control)
+        assert transcript.has_selection
+        QTest.keyClick(transcript, Qt.Key.Key_C, control)
+        await until(lambda: "What can you do?" in clipboard.text())
+        edit.setFocus()
+        edit.insertPlainText("a draft")
+        QTest.keyClick(edit, Qt.Key.Key_A, control)
+        QTest.keyClick(edit, Qt.Key.Key_C, control)
+        assert clipboard.text() == "a draft"
+        assert transcript.has_selection
+        QTest.keyClick(edit, Qt.Key.Key_F, control)
+        bar = found(application, FindBar)
+        assert bar.isVisible()
+        assert unnamed(window) == []
+        assert unreachable(window) == []
+        QTest.keyClick(bar.field, Qt.Key.Key_Escape)
+        assert bar.isHidden()
+        assert edit.hasFocus()
+
+    run(scenario)
+
+
+def test_menus_show_what_can_be_done(run: Run) -> None:
+    async def scenario(application: Application) -> None:
+        window = application.window
+        menus = {action.text(): action.menu() for action in window.menuBar().actions()}
+        window.new_chat()
+        found(application, IconButton).setFocus()  # not a text field
+
+        def able(menu: str) -> dict[str, bool]:
+            menus[menu].aboutToShow.emit()
+            found = {action.text(): action.isEnabled() for action in menus[menu].actions()}
+            menus[menu].aboutToHide.emit()
+            return found
+
+        assert not any(able("Edit")[name] for name in ("Copy", "Select all", "Quote the selection", "Find in chat"))
+        assert not able("File")["Print…"]
+        assert all(action.isEnabled() for action in menus["Edit"].actions())  # keys reach them while it is closed
+        await toured(application)
+        found(application, Transcript).select_all()
+        assert all(able("Edit")[name] for name in ("Copy", "Select all", "Quote the selection", "Find in chat"))
+        assert able("File")["Print…"]
 
     run(scenario)

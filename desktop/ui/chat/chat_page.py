@@ -3,6 +3,8 @@
 Longer than most because every command of the window about a chat, and every signal of the page's parts, ends here.
 """
 
+import asyncio
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.errors import Action
+from desktop.domain.events import TurnEvent
 from desktop.domain.message import Message, Role
 from desktop.domain.model import ModelRef
 from desktop.domain.usage import estimate_tokens
@@ -21,6 +24,7 @@ from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
 from desktop.settings import options
+from desktop.settings.places import Places
 from desktop.settings.store import Settings
 from desktop.ui.chat import suggestions
 from desktop.ui.chat.composer import WIDTH
@@ -37,6 +41,7 @@ from desktop.ui.widgets.labels import text_label
 from desktop.ui.widgets.toast import Toasts
 
 if TYPE_CHECKING:
+    from desktop.ui.chat.find import Find
     from desktop.ui.transcript.view import Transcript
 
 COMPOSER_SHARE = 0.4  # of the window's height
@@ -75,7 +80,10 @@ class ChatPage(QWidget):
         self._picker: ModelPicker | None = None
         self._shown_id: str | None = None
         self._follow_next = False
+        self.places = Places()
+        """Where each conversation was left; the window hands over those of earlier sessions."""
         self._content: tuple[object, ...] = ()
+        self._terms: tuple[str, ...] = ()  # what a search has found in the message to go to
         self._header, self._composer, self._column = frame.header, frame.composer, frame.column
         self._build(frame)
         self._connect()
@@ -114,23 +122,41 @@ class ChatPage(QWidget):
         """Made for the first chat that is opened: it brings the largest part of the page's code with it."""
         from desktop.ui.transcript.view import Transcript
 
-        page = Transcript(self._theme)
+        page = Transcript(self._theme, places=self.places)
         page.regenerate_requested.connect(self._regenerate)
         page.edit_requested.connect(self._on_edit)
         page.branch_requested.connect(self._open.show_branch)
         page.action_requested.connect(self._act)
-        self._open.on_event = page.stream
+        page.quote_requested.connect(self._quote)
+        self._open.on_event = self._on_event
         self._add_page(page)
         return page
+
+    @cached_property
+    def _find(self) -> "Find":
+        """Made when something is first looked for."""
+        from desktop.ui.chat.find import Find
+        from desktop.ui.chat.find_bar import FindBar
+
+        bar = FindBar(self._theme)
+        bar.hide()
+        bar.close_requested.connect(self.close_find)
+        self._column.insertWidget(self._column.indexOf(self._stack), bar)
+        self._put_after_header(bar)
+        return Find(bar, self._transcript, self._open, self._tasks)
 
     def _add_page(self, page: QWidget) -> None:
         """Put a page in its place, on the screen and for Tab: after the header, before what is older."""
         self._stack.addWidget(page)
-        stops = [each for each in page.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
-        for before, after in pairwise([self._header.chip, *stops]):
-            QWidget.setTabOrder(before, after)
-        if stops:
+        if stops := self._put_after_header(page):
             self._suggestions.follow(stops[-1])
+
+    def _put_after_header(self, part: QWidget) -> list[QWidget]:
+        """Have Tab come from the header to the controls of a part, which it returns."""
+        stops = [each for each in part.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        for before, after in pairwise([self._header.last_control, *stops]):
+            QWidget.setTabOrder(before, after)
+        return stops
 
     def _put_in_tab_order(self) -> None:
         """Header, page, suggestions, composer, though the composer was there first."""
@@ -148,6 +174,7 @@ class ChatPage(QWidget):
         header.new_chat_requested.connect(self.new_chat_requested)
         header.model_requested.connect(self.choose_model)
         header.renamed.connect(open_chat.rename)
+        header.find_requested.connect(self.find_in_chat)
         header.editing_ended.connect(self.focus_composer)
         composer.send_requested.connect(self._on_send)
         composer.stop_requested.connect(self.stop)
@@ -185,8 +212,9 @@ class ChatPage(QWidget):
     def show_new(self) -> None:
         self._open.show_new()
 
-    def open(self, conversation_id: str, message_id: str = "") -> None:
-        """Show a conversation; with a message, the branch it is on, scrolled to it."""
+    def open(self, conversation_id: str, message_id: str = "", terms: Sequence[str] = ()) -> None:
+        """Show a conversation; with a message, the branch it is on, scrolled to it; with terms, these marked in it."""
+        self._terms = tuple(terms)
         self._open.open(conversation_id, message_id)
 
     def send_text(self, text: str) -> None:
@@ -235,8 +263,82 @@ class ChatPage(QWidget):
                 self._copy(code)
                 return
 
+    def find_in_chat(self) -> None:
+        """Find in the conversation."""
+        if self.has_conversation:
+            self._show_find(True)
+
+    def find_next(self) -> None:
+        self._step_find(1)
+
+    def find_previous(self) -> None:
+        self._step_find(-1)
+
+    def close_find(self) -> None:
+        """Close the find bar and give the keys back to the composer."""
+        self._show_find(False)
+        self.focus_composer()
+
+    def copy_selection(self) -> None:
+        if self.has_conversation:
+            self._transcript.copy_selection()
+
+    def select_all(self) -> None:
+        """Select all messages on the screen."""
+        if self.has_conversation:
+            self._transcript.select_all()
+
+    def quote_selection(self) -> None:
+        """Quote what is selected in the next message."""
+        if self.has_conversation:
+            self._transcript.quote_selection()
+
+    def show_outline(self) -> None:
+        """Open the list of questions."""
+        if self.has_conversation:
+            self._transcript.show_outline()
+
+    def toggle_caret(self) -> None:
+        """Let the arrow keys move a caret through the text, or scroll again."""
+        if self.has_conversation:
+            self._transcript.toggle_caret()
+
+    def print_chat(self) -> None:
+        """Print what is on the screen."""
+        if self.has_conversation:
+            from desktop.ui.transcript.printing import print_conversation  # with Qt's printing, for those who print
+
+            shown = self._open.shown
+            print_conversation(self.window(), self._theme, self._tasks, shown.title, self._transcript.entries)
+
+    def save_pdf(self) -> None:
+        """Write what is on the screen to a PDF file."""
+        if self.has_conversation:
+            from desktop.ui.transcript.printing import save_pdf  # as above
+
+            title, entries = self._open.shown.title, self._transcript.entries
+            save_pdf(self.window(), self._theme, self._tasks, title, entries, self._toasts.show)
+
+    @property
+    def has_conversation(self) -> bool:
+        """Whether messages are on the screen."""
+        return "_transcript" in self.__dict__ and self._stack.currentWidget() is self._transcript
+
+    @property
+    def has_selection(self) -> bool:
+        return self.has_conversation and self._transcript.has_selection
+
+    @property
+    def has_outline(self) -> bool:
+        return self.has_conversation and self._transcript.has_outline
+
     def focus_composer(self) -> None:
         self._composer.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def keep_place(self) -> None:
+        """Note where the conversation on the screen is read."""
+        if "_transcript" in self.__dict__:
+            self._transcript.keep_place()
 
     async def flush_draft(self) -> None:
         """Save what has been typed; what waits for a reply becomes part of the draft. Raises StorageError."""
@@ -274,13 +376,16 @@ class ChatPage(QWidget):
         self._header.set_title(_("New chat") if is_new else shown.title, can_rename=not is_new)
         self._header.set_cost(shown.cost)
         if is_new:
+            self._show_find(False)
             if self._catalogue.ready():
                 self._stack.setCurrentWidget(self._empty)
             else:
                 self._stack.setCurrentWidget(self._first_run)
                 self._first_run.refresh()
         else:
+            self._transcript.following = self._settings.get(options.FOLLOW)
             self._stack.setCurrentWidget(self._transcript)
+        self._header.set_can_find(not is_new)
         if shown.content != self._content:
             self._content = shown.content
             self._show_messages()
@@ -296,11 +401,21 @@ class ChatPage(QWidget):
             self._transcript.set_entries(entries)
         if self._follow_next and entries and entries[-1].running:
             self._follow_next = False
-            self._transcript.scroll_to_end()
-        sent_along = [entry.message.text for entry in entries]
-        if shown.conversation and shown.conversation.system_prompt:
-            sent_along.append(shown.conversation.system_prompt)
-        self._composer.set_history_tokens(sum(map(estimate_tokens, sent_along)))
+            self._transcript.show_asked()
+        if "_find" in self.__dict__:
+            self._find.follow(at_once=True)
+        self._tasks.start(self._count_history())
+
+    async def _count_history(self) -> None:
+        """Estimate what goes along with the next message: of a long conversation that takes a moment."""
+        content, conversation = self._content, self._open.shown.conversation
+        messages = self._open.shown.path()
+        prompt = conversation.system_prompt if conversation is not None else None
+        tokens = await asyncio.to_thread(
+            lambda: sum(estimate_tokens(message.text) for message in messages) + estimate_tokens(prompt or "")
+        )
+        if content == self._content:
+            self._composer.set_history_tokens(tokens)
 
     def _show_model(self, model: ModelRef | None) -> None:
         if model is None:
@@ -343,6 +458,8 @@ class ChatPage(QWidget):
         self._keep_draft(self._composer.text())
         self._header.end_editing()
         self._follow_next = False
+        if "_find" in self.__dict__:
+            self._find.clear_terms()
 
     def _on_entered(self) -> None:
         text = self._drafts.of(self._open.shown.id).text
@@ -352,6 +469,8 @@ class ChatPage(QWidget):
     def _on_loaded(self, message_id: str) -> None:
         if message_id:
             self._transcript.scroll_to_message(message_id)
+        if message_id and self._terms:
+            self._find.mark_terms(message_id, self._terms)
         self._mark_read()
 
     def _mark_read(self) -> None:
@@ -406,6 +525,11 @@ class ChatPage(QWidget):
         self._show_composer()
         self.focus_composer()
 
+    def _quote(self, markdown: str) -> None:
+        """Put a quotation where the composer's cursor is."""
+        self._composer.edit.insert_lines(markdown)
+        self.focus_composer()
+
     def _suggest(self, text: str) -> None:
         self._composer.set_text(text)
         self._keep_draft(text)
@@ -427,7 +551,38 @@ class ChatPage(QWidget):
         if message is not None:
             self._errors.act(message, action)
 
+    # Finding
+
+    def _show_find(self, shown: bool) -> None:
+        """Open or close the bar. What is being read stays where it is on the screen."""
+        if not shown and ("_find" not in self.__dict__ or not self._find.is_open):
+            return
+        was_open = self._find.is_open
+        scroll, height = self._transcript.verticalScrollBar(), self._transcript.height()
+        follows = scroll.value() >= scroll.maximum()
+        if shown:
+            self._find.open()
+        else:
+            self._find.close()
+        if was_open != shown:
+            self._column.activate()
+            if not follows:
+                scroll.setValue(scroll.value() + height - self._transcript.height())
+
+    def _step_find(self, step: int) -> None:
+        if not self.has_conversation:
+            return
+        if "_find" in self.__dict__ and self._find.is_open:
+            self._find.step(step)
+        else:
+            self._show_find(True)
+
     # Inside
+
+    def _on_event(self, message_id: str, event: TurnEvent) -> None:
+        self._transcript.stream(message_id, event)
+        if "_find" in self.__dict__:
+            self._find.follow(at_once=False)
 
     def _last(self, role: Role) -> Message | None:
         return next((message for message in reversed(self._open.shown.path()) if message.role is role), None)
@@ -439,6 +594,8 @@ class ChatPage(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Escape or event.modifiers():
             super().keyPressEvent(event)
+        elif "_find" in self.__dict__ and self._find.is_open and not self._composer.edit.hasFocus():
+            self.close_find()
         elif self._open.shown.running:
             self.stop()
         else:

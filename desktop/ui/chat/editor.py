@@ -114,6 +114,20 @@ class MessageEdit(QTextEdit):
         self.document().setModified(False)
         self._go_on_from(cursor)
 
+    def insert_lines(self, text: str) -> None:
+        """Put a text in as lines of its own where the cursor is, with a blank line before and after."""
+        cursor = self.textCursor()
+        cursor.clearSelection()
+        cursor.beginEditBlock()
+        if not cursor.atBlockStart():
+            cursor.insertText("\n\n", QTextCharFormat())
+        elif cursor.block().previous().text():
+            cursor.insertText("\n", QTextCharFormat())
+        self._insert(cursor, text)
+        cursor.insertText("\n\n", QTextCharFormat())
+        cursor.endEditBlock()
+        self._go_on_from(cursor)
+
     def is_blank(self) -> bool:
         """Whether there is nothing to send."""
         document = self.document()

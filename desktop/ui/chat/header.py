@@ -27,6 +27,7 @@ class Header(QWidget):
     new_chat_requested = Signal()
     model_requested = Signal()
     renamed = Signal(str)
+    find_requested = Signal()
     editing_ended = Signal()  # by a key, so that the focus needs a place to go
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -55,6 +56,10 @@ class Header(QWidget):
         self._cost.setFont(theme.tabular(self._cost.font()))
         self._cost.hide()
 
+        self._find = IconButton(theme, "magnifying-glass", _("Find in chat"), shortcut_hint=key_text("Ctrl+F"))
+        self._find.clicked.connect(self.find_requested)
+        self._find.hide()
+
         self._row = QHBoxLayout(self)
         self._row.setSpacing(0)
         self._row.addWidget(self._toggle)
@@ -69,6 +74,8 @@ class Header(QWidget):
         self._row.addSpacing(px(12))
         self._row.addStretch(1)
         self._row.addWidget(self._cost)
+        self._row.addSpacing(px(8))
+        self._row.addWidget(self._find)
         self._set_margins()
         self.set_model("", None)
         theme.changed.connect(self.update)
@@ -95,6 +102,15 @@ class Header(QWidget):
         self._cost.setText(text)
         self._cost.setAccessibleName(_("This chat cost {sum}").format(sum=text) if text else "")
         self._cost.setVisible(bool(text))
+
+    @property
+    def last_control(self) -> QWidget:
+        """What Tab leaves the header from."""
+        return self._find
+
+    def set_can_find(self, can_find: bool) -> None:
+        """Whether there is a conversation to find something in."""
+        self._find.setVisible(can_find)
 
     def set_compact(self, compact: bool) -> None:
         """In a narrow window there is no sidebar and so the new-chat button stands here."""

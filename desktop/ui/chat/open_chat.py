@@ -34,6 +34,10 @@ from desktop.ui.chat.shown import Shown
 from desktop.ui.tasks import Tasks
 from desktop.ui.transcript.entry import Entry
 
+KEPT_CHATS = 4
+KEPT_MESSAGES = 25_000
+"""How much is remembered of chats that have been left: of the last one everything, whatever its size."""
+
 StartTurn = Callable[[], Coroutine[Any, Any, Turn]]
 
 
@@ -66,6 +70,7 @@ class OpenChat(QObject):
         self._chosen_for_new: ModelRef | None = None
         self._turns = {turn.conversation_id: turn for turn in chat.running()}
         self._begun = False
+        self._kept: dict[str, Shown] = {}  # of the chats left last, the latest at the end
         self.on_event: Callable[[str, TurnEvent], None] = lambda _message_id, _event: None
         """Told every event of the turn that is shown. Not a signal: they come a hundred times a second."""
         self.shown = Shown(None, catalogue.default_model())
@@ -84,7 +89,7 @@ class OpenChat(QObject):
     def open(self, conversation_id: str, message_id: str = "") -> None:
         """A stored chat, on the branch of `message_id` if one is given."""
         if conversation_id != self.shown.id:
-            self._enter(Shown(conversation_id))
+            self._enter(self._kept.pop(conversation_id) if conversation_id in self._kept else Shown(conversation_id))
         self._tasks.start(self._load(self.shown, message_id))
 
     def _enter(self, shown: Shown) -> None:
@@ -92,10 +97,27 @@ class OpenChat(QObject):
         if self.shown.unsubscribe is not None:
             self.shown.unsubscribe()
             self.shown.unsubscribe = self.shown.turn = None
+        self._keep(self.shown)
         self.shown = shown
+        self._follow_turn(shown)
         self._begun = True
         self.entered.emit()
         self.changed.emit()
+
+    def _keep(self, left: Shown) -> None:
+        """Remember what has been read of a chat that is left: it will be on the screen at once when it is opened again.
+
+        It is read anew then, so nothing here has to follow what happens meanwhile.
+        """
+        if left.id is None or left.conversation is None:
+            return
+        kept = Shown(left.id, left.model, left.conversation, left.tree, left.head_id, left.title, left.cost)
+        kept.ended, kept.made = left.ended, left.made
+        self._kept[left.id] = kept
+        while len(self._kept) > 1 and (
+            len(self._kept) > KEPT_CHATS or sum(len(each.tree) for each in self._kept.values()) > KEPT_MESSAGES
+        ):
+            del self._kept[next(iter(self._kept))]
 
     async def _load_new(self, shown: Shown) -> None:
         self._hand_out(shown, await self._drafts.stored(None))
@@ -104,12 +126,12 @@ class OpenChat(QObject):
         assert shown.id is not None
         try:
             await self._read(shown)
-            if message_id and message_id in shown.tree and message_id not in {m.id for m in shown.path()}:
-                await self._library.select(shown.id, message_id)
-                await self._read(shown)
+            if message_id and all(message.id != message_id for message in shown.path()):
+                self._choose_branch(shown, message_id)
             self._hand_out(shown, await self._drafts.stored(shown.id))
         except ConversationGone:
             if shown is self.shown:
+                shown.conversation = None  # so that it is not kept
                 self.show_new()
             raise
         if shown is self.shown:
@@ -127,10 +149,12 @@ class OpenChat(QObject):
         """Messages, title and cost from disk, as they stand when this returns."""
         assert shown.id is not None
         summary = await self._library.summary(shown.id)
-        conversation, tree = await self._library.conversation(shown.id)
+        conversation, tree = await self._library.conversation(shown.id, shown.tree)
         if shown is not self.shown:
             return
-        shown.conversation, shown.tree, shown.head_id = conversation, tree, conversation.head_id
+        shown.conversation, shown.tree = conversation, tree
+        if not shown.choosing:
+            shown.head_id = conversation.head_id
         shown.title = conversation.title
         shown.cost = summary.cost if summary else None
         shown.model = shown.model or conversation.model or self._catalogue.default_model()
@@ -159,17 +183,25 @@ class OpenChat(QObject):
     def entries(self) -> list[Entry]:
         """The branch on the screen for the transcript."""
         shown = self.shown
-        known: dict[ModelRef | None, tuple[bool, str]] = {None: (False, "")}
+        if shown.made is not None and shown.turn is None and shown.made[0] == shown.content:
+            return shown.made[1]
+        known: dict[tuple[str, str], tuple[bool, str]] = {}
         entries = []
+        tree, writing_id = shown.tree, shown.writing_id
         for message in shown.path():
-            if message.model is not None and message.model not in known:
-                known[message.model] = (self._catalogue.is_free(message.model), self.service_of(message.model))
-            free, service_id = known[message.model]
-            siblings = tuple(sibling.id for sibling in shown.tree.siblings(message.id))
-            place = siblings.index(message.id)
-            entries.append(
-                Entry(message, place, len(siblings), siblings, free, service_id, message.id == shown.writing_id)
-            )
+            free, service_id = False, ""
+            if (model := message.model) is not None:
+                key = model.provider_id, model.model_id  # quicker to look up than the model
+                if key not in known:
+                    known[key] = self._catalogue.is_free(model), self.service_of(model)
+                free, service_id = known[key]
+            place = 0
+            ids: tuple[str, ...] = (message.id,)
+            if len(siblings := tree.siblings(message.id)) > 1:
+                ids = tuple([sibling.id for sibling in siblings])
+                place = ids.index(message.id)
+            entries.append(Entry(message, place, len(ids), ids, free, service_id, message.id == writing_id))
+        shown.made = shown.content, entries
         return entries
 
     def service_of(self, model: ModelRef) -> str:
@@ -226,9 +258,22 @@ class OpenChat(QObject):
 
     def show_branch(self, message_id: str) -> None:
         """Show the newest end of the branch through a message."""
-        shown = self.shown
-        if shown.id is not None and message_id in shown.tree:
-            self._tasks.start(self._library.select(shown.id, message_id))
+        self._choose_branch(self.shown, message_id)
+
+    def _choose_branch(self, shown: Shown, message_id: str) -> None:
+        if shown.id is None or message_id not in shown.tree:
+            return
+        shown.head_id = shown.tree.newest_leaf(message_id)
+        shown.choosing += 1  # what is read until it is stored does not know of it
+        self._tasks.start(self._keep_head(shown, shown.id, shown.head_id))
+        if shown is self.shown:
+            self.changed.emit()
+
+    async def _keep_head(self, shown: Shown, conversation_id: str, head_id: str) -> None:
+        try:
+            await self._library.set_head(conversation_id, head_id)
+        finally:
+            shown.choosing -= 1
 
     def rename(self, title: str) -> None:
         if self.shown.id is not None:
@@ -348,6 +393,8 @@ class OpenChat(QObject):
             self.changed.emit()
 
     def _follow_models(self) -> None:
+        for shown in (self.shown, *self._kept.values()):
+            shown.made = None  # the entries tell what models cost and whose they are
         if self.shown.model is None or (self.shown.id is None and self._chosen_for_new is None):
             self.shown.model = self._catalogue.default_model()
         self.changed.emit()

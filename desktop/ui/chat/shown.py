@@ -1,6 +1,6 @@
 """What is known about the chat on the screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ from desktop.domain.conversation import Conversation, Tree
 from desktop.domain.message import Message, Status
 from desktop.domain.model import ModelRef
 from desktop.services.turn import Turn
+from desktop.ui.transcript.entry import Entry
 
 
 @dataclass(slots=True, eq=False)
@@ -15,7 +16,9 @@ class Shown:
     """One visit to a chat. `id` is None for a new one until its first message is stored.
 
     `head_id` is the end of the branch on the screen; `ended` the last reply that came to its end meanwhile, which may
-    not have been read from disk yet; `stopping` that it was stopped before there was a turn.
+    not have been read from disk yet; `stopping` that it was stopped before there was a turn. `choosing` counts the
+    choices of a branch that are on their way to the disk; `made` are the entries that were made last, and for what
+    content.
     """
 
     id: str | None
@@ -32,6 +35,9 @@ class Shown:
     stopping: bool = False
     reading: bool = False
     stale: bool = False
+    choosing: int = 0
+    made: tuple[tuple[object, ...], list[Entry]] | None = None
+    _path: tuple[Tree, str | None, list[Message]] | None = None
 
     @property
     def running(self) -> bool:
@@ -55,9 +61,12 @@ class Shown:
         latest = self.turn.message_id if self.turn else self.ended.id if self.ended else None
         return latest if latest is not None and latest not in self.tree else self.head_id
 
-    def path(self) -> list[Message]:
+    def path(self) -> Sequence[Message]:
         """The messages on the screen, the one being written as it stands."""
+        if self._path is None or self._path[0] is not self.tree or self._path[1] != self.head_id:
+            self._path = self.tree, self.head_id, self.tree.path(self.head_id)
+        path = self._path[2]
         live = {self.ended.id: self.ended} if self.ended else {}
         if self.turn is not None:
             live[self.turn.message_id] = self.turn.message()
-        return [live.get(message.id, message) for message in self.tree.path(self.head_id)]
+        return [live.get(message.id, message) for message in path] if live else path

@@ -30,7 +30,7 @@ class HitList(RowList):
 class SearchResults(QStackedWidget):
     """The hits of the newest query."""
 
-    opened = Signal(str, str)  # conversation id, message id or ""
+    opened = Signal(str, str, object)  # conversation id, message id or "", the words found there
     left_upwards = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -65,4 +65,5 @@ class SearchResults(QStackedWidget):
 
     def _open(self, row: int) -> None:
         hit = self._model.hit(row)
-        self.opened.emit(hit.conversation_id, hit.message_id or "")
+        found = tuple(dict.fromkeys(text.casefold() for text, is_match in hit.snippet if is_match))
+        self.opened.emit(hit.conversation_id, hit.message_id or "", found)

@@ -40,6 +40,7 @@ class Sidebar(QWidget):
     """Search field, list and the day's spending. It follows the feed and never waits for what it asks."""
 
     opened = Signal(str, str)  # conversation id, message id or ""
+    hit_opened = Signal(str, str, object)  # of a search: conversation id, message id or "", the words found there
     new_chat_requested = Signal()
     settings_requested = Signal()
 
@@ -133,7 +134,7 @@ class Sidebar(QWidget):
         self._list.trashed.connect(self._trash)
         self._empty = EmptyState(theme, _("No chats yet"), _("They are kept on this computer and listed here."))
         self._results = SearchResults(theme)
-        self._results.opened.connect(self.opened)
+        self._results.opened.connect(self.hit_opened)
         self._results.left_upwards.connect(self.focus_search)
         self._blank = QWidget()  # until the list has been read: saying that it is empty would be a guess
         for page in (self._blank, self._list, self._empty, self._results):

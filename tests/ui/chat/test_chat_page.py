@@ -271,8 +271,8 @@ async def test_late_messages_never_land_in_another_chat(stage: Stage, monkeypatc
     gate = asyncio.Event()
     read = Library.conversation
 
-    async def held(library: Library, conversation_id: str) -> Any:
-        found = await read(library, conversation_id)
+    async def held(library: Library, conversation_id: str, known: Any = None) -> Any:
+        found = await read(library, conversation_id, known)
         if conversation_id == slow:
             await gate.wait()
         return found
@@ -353,9 +353,9 @@ async def test_many_changes_at_once_are_read_together(stage: Stage, monkeypatch:
     reads: list[str] = []
     read = Library.conversation
 
-    async def counted(library: Library, asked: str) -> Any:
+    async def counted(library: Library, asked: str, known: Any = None) -> Any:
         reads.append(asked)
-        return await read(library, asked)
+        return await read(library, asked, known)
 
     monkeypatch.setattr(Library, "conversation", counted)
     for _ in range(20):
@@ -680,3 +680,69 @@ async def test_it_is_known_whether_somebody_is_typing(make_stage: MakeStage) -> 
     assert not again.page.is_typing
     again.composer.edit.insertPlainText("!")
     assert again.page.is_typing
+
+
+# Branches, quotations, and chats that are opened again
+
+
+async def test_a_branch_is_shown_at_once_and_kept(stage: Stage) -> None:
+    await stage.ask("One", "First")
+    first = ids(stage)[-1]
+    stage.page.regenerate()
+    (await stage.answer(2)).finish("Second")
+    await stage.settled()
+    stage.page._open.show_branch(first)
+    assert stage.texts() == ["One", "First"]
+    await stage.idle()
+    assert stage.texts() == ["One", "First"]
+    conversation, _tree = await stage.library.conversation(stage.page.conversation_id or "")
+    assert conversation.head_id == first
+
+
+async def test_a_chat_that_was_left_is_back_at_once_and_then_read_anew(stage: Stage) -> None:
+    first = await stage.ask("One", "First")
+    stage.page.show_new()
+    second = await stage.ask("Two", "Second")
+    await stage.library.rename(first, "Renamed meanwhile")
+    stage.page.open(first)
+    assert stage.texts() == ["One", "First"]
+    assert stage.page.findChild(Transcript).entries[0].message.text == "One"
+    await stage.idle()
+    assert stage.page.findChild(Title).text() == "Renamed meanwhile"
+    tree = stage.page._open.shown.tree
+    stage.page.open(second)
+    stage.page.open(first)
+    await stage.idle()
+    assert stage.page._open.shown.tree is tree  # nothing has changed, so nothing is made anew
+
+
+async def test_of_many_chats_only_the_last_ones_are_kept(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    chats = []
+    for number in range(7):
+        stage.page.show_new()
+        chats.append(await stage.ask(f"Question {number}", "Reply"))
+    assert list(stage.page._open._kept) == chats[2:6]
+    monkeypatch.setattr("desktop.ui.chat.open_chat.KEPT_MESSAGES", 3)
+    stage.page.show_new()
+    assert list(stage.page._open._kept) == chats[6:]
+    stage.page.open(chats[0])
+    await stage.idle()
+    assert stage.texts() == ["Question 0", "Reply"]
+
+
+async def test_a_quotation_goes_where_the_cursor_is(stage: Stage) -> None:
+    await stage.ask("One", "First")
+    edit = stage.composer.edit
+    stage.page.findChild(Transcript).quote_requested.emit("> First")
+    assert stage.composer.text() == "> First\n\n"
+    assert edit.hasFocus()
+    edit.insertPlainText("What of it?")
+    stage.page._quote("> Second\n> line")
+    assert stage.composer.text() == "> First\n\nWhat of it?\n\n> Second\n> line\n\n"
+    edit.undo()
+    assert stage.composer.text() == "> First\n\nWhat of it?"
+
+
+async def test_what_goes_along_is_counted(stage: Stage) -> None:
+    await stage.ask("One", "word " * 400)
+    await until(lambda: "501" in stage.composer.edit.accessibleDescription(), "the estimate")

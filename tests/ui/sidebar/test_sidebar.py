@@ -32,6 +32,7 @@ def titles(stage: Stage) -> list[str]:
 def listen(stage: Stage) -> list[tuple[str, str]]:
     opened: list[tuple[str, str]] = []
     stage.sidebar.opened.connect(lambda *args: opened.append(args))
+    stage.sidebar.hit_opened.connect(lambda *args: opened.append(args[:2]))
     return opened
 
 
