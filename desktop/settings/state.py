@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from desktop.settings.files import Writer, json_bytes, read_json_object
+from desktop.settings.places import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class StateStore:
     def __init__(self, path: Path, writer: Writer) -> None:
         self._path = path
         self._writer = writer
+        self.places = Places(path.with_name("places.json"), writer)
         self._latest: WindowState | None = None  # what was saved may still be on its way to the disk
 
     def load(self) -> WindowState:

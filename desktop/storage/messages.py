@@ -6,6 +6,7 @@ message is in the word index from the moment it is no longer STREAMING.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from desktop.domain.conversation import Conversation
@@ -229,13 +230,11 @@ def _part_values(part: Part) -> tuple[str, str, int | None]:
 
 
 def _part(kind: str, text: str, duration_ms: int | None) -> Part:
-    match kind.partition(":"):
-        case "text", _, _:
-            return TextPart(text)
-        case "reasoning", _, _:
-            return ReasoningPart(text, duration_ms)
-        case _, _, dialect:
-            return OpaquePart(dialect, text)
+    if kind == "text":
+        return TextPart(text)
+    if kind == "reasoning":
+        return ReasoningPart(text, duration_ms)
+    return OpaquePart(kind.partition(":")[2], text)
 
 
 def _values(message: Message) -> tuple[Any, ...]:
@@ -267,30 +266,47 @@ def _values(message: Message) -> tuple[Any, ...]:
     )
 
 
-def _message(row: Sequence[Any], parts: tuple[Part, ...], attempts: tuple[Attempt, ...]) -> Message:
+# Looking a value up takes a tenth of what calling the enumeration does, and a conversation may have 10,000 rows.
+_ROLES: dict[str, Role] = {role.value: role for role in Role}
+_STATUSES: dict[str, Status] = {status.value: status for status in Status}
+_FINISHES: dict[str | None, FinishReason | None] = {None: None, **{reason.value: reason for reason in FinishReason}}
+
+
+@lru_cache(maxsize=256)
+def _model_ref(provider_id: str, model_id: str) -> ModelRef:
+    """One object for all messages of a model."""
+    return ModelRef(provider_id, model_id)
+
+
+def _message(row: tuple[Any, ...], parts: tuple[Part, ...], attempts: tuple[Attempt, ...]) -> Message:
     """From a row in the order of `_COLUMNS`."""
-    id_, conversation_id, parent_id, role, created_ms, status, *rest = row
-    provider_id, provider_name, model_id, model_name, finish, ttft_ms, duration_ms, *rest = rest
-    input_tokens, output_tokens, cache_read, cache_write, reasoning, estimated, cost_nano, *failure = rest
-    usage = None
+    (
+        id_, conversation_id, parent_id, role, created_ms, status,
+        provider_id, provider_name, model_id, model_name, finish, ttft_ms, duration_ms,
+        input_tokens, output_tokens, cache_read, cache_write, reasoning, estimated, cost_nano,
+        failure_code, failure_title, failure_explanation, failure_status, failure_detail,
+    ) = row  # fmt: skip
+    usage = failure = None
     if input_tokens is not None:
         cost = from_nano(cost_nano)
         usage = Usage(input_tokens, output_tokens, cache_read, cache_write, reasoning, cost, bool(estimated))
+    if failure_code is not None:
+        failure = Failure(failure_code, failure_title, failure_explanation, failure_status, failure_detail)
     return Message(
         id_,
         conversation_id,
         parent_id,
-        Role(role),
+        _ROLES[role],
         parts,
         created_ms,
-        Status(status),
-        None if provider_id is None or model_id is None else ModelRef(provider_id, model_id),
+        _STATUSES[status],
+        None if provider_id is None or model_id is None else _model_ref(provider_id, model_id),
         model_name,
         provider_name,
-        FinishReason(finish) if finish else None,
+        _FINISHES[finish],
         usage,
         ttft_ms,
         duration_ms,
-        Failure(*failure) if failure[0] is not None else None,
+        failure,
         attempts,
     )

@@ -76,7 +76,7 @@ class Theme(QObject):
     def __init__(
         self,
         mode: str = "system",
-        zoom: int = 100,
+        zoom: float = 100,
         reading_font: str = "",
         code_font: str = "",
         parent: QObject | None = None,
@@ -84,8 +84,10 @@ class Theme(QObject):
         super().__init__(parent)
         self.version = 0
         self.dark = False
+        self.high_contrast = False
         self._mode = mode
         self._zoom = zoom / 100
+        self._font_names = (reading_font, code_font)
         self._fonts = Fonts(reading_font, code_font)
         self._resources = paths.resources()
         self._tokens: dict[str, str] = {}
@@ -93,6 +95,15 @@ class Theme(QObject):
         self._applied_to: QApplication | None = None
         self.icons = Icons(self._resources / "icons", self.color)
         self._look_up()
+
+    @property
+    def zoom(self) -> float:
+        """A percentage."""
+        return self._zoom * 100
+
+    def resized(self, zoom: float, *, light: bool = False) -> "Theme":
+        """The same colours, or the light ones, and fonts at another zoom, for what is not on the screen."""
+        return Theme("dark" if self.dark and not light else "light", zoom, *self._font_names)
 
     # Colours
 
@@ -192,6 +203,7 @@ class Theme(QObject):
         if tokens == self._tokens:
             return False
         self.dark = dark
+        self.high_contrast = high_contrast
         self._tokens = tokens
         self._colors = {role: QColor(value) for role, value in tokens.items()}
         self.version += 1

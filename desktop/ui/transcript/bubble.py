@@ -1,32 +1,38 @@
 """A question: a bubble at the right, which folds when it is long and becomes a field to be edited in place."""
 
-from PySide6.QtCore import QDateTime, QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QDateTime, QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QRegion, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from desktop.i18n import gettext as _
-from desktop.render.blocks import clean
+from desktop.render.blocks import Block
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript import measures
+from desktop.ui.transcript.clipboard import Words
 from desktop.ui.transcript.column import Column
 from desktop.ui.transcript.entry import Entry
 from desktop.ui.transcript.flow import Flow
 from desktop.ui.transcript.footer import SiblingSwitch, small_button
-from desktop.ui.transcript.leaves import Place, Run, TextLeaf, Tone
+from desktop.ui.transcript.leaves import Place as LeafPlace
+from desktop.ui.transcript.leaves import Run, TextLeaf, Tone
 from desktop.ui.transcript.message_widget import MessageWidget
+from desktop.ui.transcript.position import Highlight, Place
+from desktop.ui.transcript.question import pieces
+from desktop.ui.transcript.selection import Marks
 from desktop.ui.transcript.styles import Styles
 from desktop.ui.widgets.button import Button
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.paint import paint_box
 
-_PLACE = Place(above=0, tone=Tone.BUBBLE)
-_LONGEST_PIECE = 4000  # of one line without breaks: longer ones are cut, so that layout stays quick
+_PLACE = LeafPlace(above=0, tone=Tone.BUBBLE)
 _MEASURED = 4000  # letters; a longer question takes all the width it may without being measured
 _ROW = 28
 _EDITOR_LINES = 14
 
 
 class BubbleWidget(MessageWidget):
+    raised = Signal()  # it reaches over the next turn and wants to be above it
+
     after = measures.AFTER_BUBBLE
 
     def __init__(self, styles: Styles, entry: Entry, parent: QWidget) -> None:
@@ -40,6 +46,9 @@ class BubbleWidget(MessageWidget):
         self._actions: _Actions | None = None
         self._editor: _Editor | None = None
         self._leaves_for: tuple[str, int, bool] | None = None
+        self._pieces = pieces(entry.message.text)
+        self._shown: list[str] = []
+        self._marks: dict[Highlight, Marks] = {}
         self._name()
 
     @property
@@ -49,14 +58,50 @@ class BubbleWidget(MessageWidget):
 
     @property
     def is_busy(self) -> bool:
-        return self._editor is not None
+        return super().is_busy or self._editor is not None
 
     def columns(self) -> list[Column]:
         return [] if self._editor else [self._column]
 
+    def numbered(self) -> tuple[Column]:
+        return (self._column,)
+
+    def texts(self) -> list[list[str]]:
+        return [list(self._pieces)]
+
+    def text_of(self, column: int, leaf: int) -> str:
+        return self._pieces[leaf] if 0 <= leaf < len(self._pieces) else ""
+
+    def blocks_of(self, column: int) -> tuple[Block, ...]:
+        return ()
+
+    def set_highlight(self, kind: Highlight, marks: Marks) -> None:
+        self._marks[kind] = marks
+        shown = {}
+        for leaf, ranges in marks.get(0, {}).items():
+            length = len(self._shown[leaf]) if leaf < len(self._shown) else 0
+            if cut := tuple((start, min(end, length)) for start, end in ranges if start < length):
+                shown[leaf] = cut
+        self._column.set_highlight(kind, shown)
+
+    def caret_rect(self, place: Place) -> QRectF:
+        if self._is_cut(place) and self._fold is not None:
+            return QRectF(self._fold.geometry())
+        return super().caret_rect(place)
+
+    def unfold(self, place: Place) -> bool:
+        if not self._is_cut(place):
+            return False
+        self._toggle_fold()
+        return True
+
+    def source(self) -> Words:
+        return Words(self.entry.message.text)
+
     def take(self, entry: Entry) -> None:
         """Show another state of the question."""
         self.entry = entry
+        self._pieces = pieces(entry.message.text)
         self._name()
         self.update_active()
         self.update()
@@ -121,8 +166,7 @@ class BubbleWidget(MessageWidget):
             return True
         return super().on_letter(key)
 
-    def fill_menu(self, menu: Menu, at: QPoint) -> None:
-        super().fill_menu(menu, at)
+    def fill_menu(self, menu: Menu) -> None:
         menu.add("pencil-simple", _("Edit message"), self.edit, "E")
 
     def paint_under(self, painter: QPainter, clip: QRect) -> None:
@@ -150,25 +194,33 @@ class BubbleWidget(MessageWidget):
     def _set_leaves(self, most: int) -> int:
         """Choose what is shown at a width. Returns the width it takes."""
         text = self.entry.message.text
-        pieces = _pieces(text)
         room = most
         if len(text) <= _MEASURED:
-            flows = (Flow(self.styles, (Run(piece),), Tone.BUBBLE) for piece in pieces)
+            flows = (Flow(self.styles, (Run(piece),), Tone.BUBBLE) for piece in self._pieces)
             room = min(most, max((flow.natural_width() for flow in flows), default=0))
         if self._leaves_for == (text, room, self._unfolded):
             return room
         self._leaves_for = (text, room, self._unfolded)
-        shown = pieces if self._unfolded else self._first_lines(pieces, room)
-        self._is_folded = shown != pieces
-        self._column.set_leaves([TextLeaf(_PLACE, (Run(piece),)) for piece in shown])
+        self._shown = self._pieces if self._unfolded else self._first_lines(room)
+        self._is_folded = self._shown != self._pieces
+        self._column.set_leaves([TextLeaf(_PLACE, (Run(piece),)) for piece in self._shown])
+        for kind, marks in self._marks.items():
+            self.set_highlight(kind, marks)
         if self._is_folded or self._unfolded:
             self._show_fold()
         return room
 
-    def _first_lines(self, pieces: list[str], room: int) -> list[str]:
+    def _is_cut(self, place: Place) -> bool:
+        """Whether a place is in the part that is folded away."""
+        if not self._is_folded:
+            return False
+        last = len(self._shown) - 1
+        return place.leaf > last or (place.leaf == last and place.offset > len(self._shown[last]))
+
+    def _first_lines(self, room: int) -> list[str]:
         shown: list[str] = []
         left = measures.BUBBLE_LINES
-        for piece in pieces:
+        for piece in self._pieces:
             if left <= 0:
                 break
             flow = Flow(self.styles, (Run(piece),), Tone.BUBBLE)
@@ -202,7 +254,7 @@ class BubbleWidget(MessageWidget):
         x = round(self._box.x()) if self._mirrored else round(self._box.right()) - self._actions.width()
         self._actions.move(x, bottom)
         self.setMask(QRegion(0, 0, self.width(), bottom + over) | QRegion(self._actions.geometry()))
-        self.raise_()
+        self.raised.emit()
 
     def _end_edit(self) -> None:
         if self._editor is None:
@@ -334,11 +386,3 @@ class _Editor(QFrame):
         self._accept.setEnabled(bool(self.text.toPlainText().strip()))
         if self._height and self.set_width(self.width()) != self.height():
             self.resized.emit()
-
-
-def _pieces(text: str) -> list[str]:
-    """The lines of a text, very long ones cut."""
-    pieces = []
-    for line in clean(text).split("\n"):
-        pieces += [line[at : at + _LONGEST_PIECE] for at in range(0, len(line), _LONGEST_PIECE)] or [""]
-    return pieces

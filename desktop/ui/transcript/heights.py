@@ -6,11 +6,16 @@ from itertools import accumulate
 
 
 class Heights:
-    """The heights of rows, in pixels, and their tops. A change costs nothing until a place below it is asked for."""
+    """The heights of rows, in pixels, and their tops.
+
+    Changing a row costs as much as it is far from the row changed before, for changes come where the reader is.
+    """
 
     def __init__(self, heights: Iterable[int] = ()) -> None:
         self._heights = list(heights)
-        self._ends: list[int] = []  # sums up to and with each row, right as far as it goes
+        self._ends = list(accumulate(self._heights))  # sums up to and with each row, but:
+        self._late = len(self._heights)  # from this row on they are `_lag` too small
+        self._lag = 0
 
     def __len__(self) -> int:
         return len(self._heights)
@@ -19,21 +24,27 @@ class Heights:
         return self._heights[row]
 
     def __setitem__(self, row: int, height: int) -> None:
-        if self._heights[row] != height:
+        more = height - self._heights[row]
+        if more:
             self._heights[row] = height
-            del self._ends[row:]
+            self._settle(row)
+            self._lag += more
 
     def replace(self, start: int, heights: Iterable[int]) -> None:
         """Put other rows in the place of all from `start` on."""
-        self._heights[start:] = heights
-        del self._ends[start:]
+        top = self.top(start)
+        self._settle(start)
+        new = list(heights)
+        self._heights[start:] = new
+        self._ends[start:] = [top + end for end in accumulate(new)]
+        self._late, self._lag = len(self._heights), 0
 
     def top(self, row: int) -> int:
         """Where a row begins; for the number of rows, where the last one ends."""
-        return self._sums()[row - 1] if row else 0
+        return self.bottom(row - 1) if row else 0
 
     def bottom(self, row: int) -> int:
-        return self._sums()[row]
+        return self._ends[row] + (self._lag if row >= self._late else 0)
 
     @property
     def total(self) -> int:
@@ -41,7 +52,10 @@ class Heights:
 
     def row_at(self, y: int) -> int:
         """The row that holds `y`, the first or last one for a place outside; -1 where there are no rows."""
-        return min(bisect_right(self._sums(), y), len(self._heights) - 1)
+        row = bisect_right(self._ends, y, 0, self._late)
+        if row == self._late:
+            row = bisect_right(self._ends, y - self._lag, self._late)
+        return min(row, len(self._heights) - 1)
 
     def rows_between(self, top: int, bottom: int) -> range:
         """The rows that show any part of themselves from `top` up to `bottom`."""
@@ -49,10 +63,10 @@ class Heights:
             return range(0)
         return range(self.row_at(top), self.row_at(max(top, bottom - 1)) + 1)
 
-    def _sums(self) -> list[int]:
-        known = len(self._ends)
-        if known < len(self._heights):
-            start = self._ends[-1] if known else 0
-            self._ends.extend(accumulate(self._heights[known:], initial=start))
-            del self._ends[known]  # `accumulate` yields the start itself first
-        return self._ends
+    def _settle(self, row: int) -> None:
+        """Make `row` the first whose sum lags behind."""
+        low, high = sorted((row, self._late))
+        lag = self._lag if row > self._late else -self._lag
+        if lag:
+            self._ends[low:high] = [end + lag for end in self._ends[low:high]]
+        self._late = row

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntFlag, StrEnum
 from typing import assert_never
-from urllib.parse import urlsplit
 
-from desktop.i18n import gettext as _
 from desktop.render import blocks as b
+from desktop.render.inline_text import LINE_END as LINE_END
+from desktop.render.inline_text import OBJECT as OBJECT
+from desktop.render.inline_text import picture_words
 from desktop.ui.transcript import measures
 
 
@@ -28,6 +29,7 @@ class Face(IntFlag):
     MARK = 64
     CODE = 128
     LINK = 256
+    NOTE = 512
 
 
 class Tone(StrEnum):
@@ -38,6 +40,7 @@ class Tone(StrEnum):
     CELL = "cell"
     CELL_HEAD = "cell_head"
     BUBBLE = "bubble"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,34 +68,48 @@ class Bullet(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What hangs before the first line of a list's item; `text` only with a number."""
+    """What hangs before the first line of a list's item; `text` only with a number, `link` only with a footnote's."""
 
     bullet: Bullet
     text: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The line beside a quote, which begins at an indent."""
+
+    indent: int
+    alert: b.Alert | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a leaf stands, in design pixels. `bars` are the quotes' lines; the first `joined` go up to the leaf above.
 
-    `above` is the space above it, unless the leaf above is a heading, whose own `below` counts.
+    `above` is the space above it, unless the leaf above is a heading, whose own `below` counts. `titles` are those of
+    alerts that begin with it. It stands in `folds` parts that fold, each under the last leaf before it that stands in
+    fewer and has `folds` itself.
     """
 
     indent: int = 0
-    bars: tuple[int, ...] = ()
+    bars: tuple[Bar, ...] = ()
     joined: int = 0
     above: int = measures.GAP
     tone: Tone = Tone.BODY
     markers: tuple[tuple[int, Marker], ...] = ()
+    titles: tuple[tuple[int, b.Alert], ...] = ()
+    folds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TextLeaf:
-    """A paragraph, or a heading of `level` 1 to 6."""
+    """A paragraph, a heading of `level` 1 to 6, or the summary that a part `folds` under."""
 
     place: Place
     runs: tuple[Run, ...]
     level: int = 0
+    folds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +136,25 @@ class FormulaLeaf:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureLeaf:
+    """A picture that has a line to itself."""
+
+    place: Place
+    url: str
+    alt: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuleLeaf:
     place: Place
-
-
-OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
-"""What stands in a leaf's plain text for a formula or picture."""
 
 
 def plain(leaf: "Leaf") -> str:
     """The text that selection, search and screen readers count in, by code points.
 
-    A line break is `\\n`, the cells of a table are divided by tabs and its rows by `\\n`, a formula or picture is `OBJECT`.
+    A line break is `\\n`, the cells of a table are divided by tabs and its rows by `\\n`, a formula or picture is
+    `OBJECT`.
     """
     match leaf:
         case TextLeaf(runs=found):
@@ -139,20 +163,20 @@ def plain(leaf: "Leaf") -> str:
             return text
         case TableLeaf(rows=rows):
             return "\n".join("\t".join("".join(run.text for run in cell) for cell in row) for row in rows)
-        case FormulaLeaf():
+        case FormulaLeaf() | PictureLeaf():
             return OBJECT
         case RuleLeaf():
             return ""
 
 
-Leaf = TextLeaf | CodeLeaf | TableLeaf | FormulaLeaf | RuleLeaf
+Leaf = TextLeaf | CodeLeaf | TableLeaf | FormulaLeaf | PictureLeaf | RuleLeaf
 
 
 def flatten(blocks: Iterable[b.Block], tone: Tone = Tone.BODY) -> Iterator[Leaf]:
     """The leaves of top-level blocks. Those of one block do not depend on the others."""
     place = Place(tone=tone)
     if tone is Tone.REASONING:
-        place = Place(indent=measures.QUOTE_INDENT, bars=(0,), joined=1, tone=tone, above=6)
+        place = Place(indent=measures.QUOTE_INDENT, bars=(Bar(0),), joined=1, tone=tone, above=6)
     for block in blocks:
         yield from _leaves(block, place, 0)
 
@@ -171,6 +195,8 @@ def heading(level: int) -> tuple[int, int, int, int]:
 
 def _leaves(block: b.Block, place: Place, depth: int) -> Iterator[Leaf]:
     match block:
+        case b.Paragraph((b.Image(url, alt, title),)):
+            yield PictureLeaf(place, url, alt, title)
         case b.Paragraph(content):
             yield TextLeaf(place, runs(content))
         case b.Heading(level, content):
@@ -184,32 +210,53 @@ def _leaves(block: b.Block, place: Place, depth: int) -> Iterator[Leaf]:
         case b.Table(align, head, rows):
             cells = tuple(tuple(runs(cell) for cell in row) for row in (head, *rows))
             yield TableLeaf(replace(place, above=measures.GAP), align, cells)
-        case b.Quote(inner):
-            yield from _quote(inner, place, depth)
+        case b.Quote(inner, alert):
+            yield from _quote(inner, alert, place, depth)
         case b.List():
             yield from _list(block, place, depth)
-        case b.Details(summary, inner):
-            yield TextLeaf(place, tuple(replace(run, face=run.face | Face.STRONG) for run in runs(summary)))
-            for child in inner:
-                yield from _leaves(child, replace(place, above=measures.GAP, markers=()), depth)
+        case b.Details():
+            yield from _details(block, place, depth)
         case b.Notes(notes):
             yield RuleLeaf(place)
-            numbered = b.List(tuple(b.Item(note) for note in notes), start=1)
-            yield from _list(numbered, place, depth)
+            smaller = replace(place, above=measures.GAP, tone=Tone.NOTE, markers=())
+            yield from _list(b.List(tuple(b.Item(note) for note in notes), start=1), smaller, depth)
         case _:
             assert_never(block)
 
 
-def _quote(inner: tuple[b.Block, ...], place: Place, depth: int) -> Iterator[Leaf]:
-    bars = (*place.bars, place.indent)
-    quoted = replace(place, indent=place.indent + measures.QUOTE_INDENT, bars=bars)
+def _quote(inner: tuple[b.Block, ...], alert: b.Alert | None, place: Place, depth: int) -> Iterator[Leaf]:
+    bars = (*place.bars, Bar(place.indent, alert))
+    indent = place.indent + measures.QUOTE_INDENT
+    titles = (*place.titles, (indent, alert)) if alert else place.titles
+    quoted = replace(place, indent=indent, bars=bars, titles=titles)
     first = True
     for block in inner:
         for leaf in _leaves(block, quoted, depth):
             yield leaf if first else _joined(leaf, len(bars))
             if first:
-                quoted = replace(quoted, above=measures.GAP, markers=())
+                quoted = replace(quoted, above=measures.GAP, markers=(), titles=())
                 first = False
+
+
+def _details(block: b.Details, place: Place, depth: int) -> Iterator[Leaf]:
+    summary = tuple(replace(run, face=run.face | Face.STRONG) for run in runs(block.summary))
+    inner = replace(
+        place,
+        indent=place.indent + measures.FOLD_INDENT,
+        above=measures.GAP,
+        joined=len(place.bars),
+        markers=(),
+        titles=(),
+        folds=place.folds + 1,
+    )
+    if block.reasoning:
+        place = replace(place, tone=Tone.REASONING)
+        bars = (*place.bars, Bar(place.indent))  # under the caret
+        inner = replace(inner, indent=place.indent + measures.QUOTE_INDENT, bars=bars, tone=Tone.REASONING)
+    yield TextLeaf(replace(place, indent=place.indent + measures.FOLD_INDENT), summary, folds=True)
+    for number, child in enumerate(block.blocks):
+        for leaf in _leaves(child, inner, depth):
+            yield leaf if number == 0 else _joined(leaf, len(inner.bars))
 
 
 def _list(block: b.List, place: Place, depth: int) -> Iterator[Leaf]:
@@ -221,7 +268,7 @@ def _list(block: b.List, place: Place, depth: int) -> Iterator[Leaf]:
     for number, item in enumerate(block.items):
         # The first item's first line stands where the list does, and so does a list at the very start of an item.
         above = place.above if number == 0 else between
-        marker = (indent, _marker(block, number, item, depth))
+        marker = (indent, _marker(block, number, item, depth, place.tone))
         outer = place.markers if number == 0 else ()
         inner = replace(
             place,
@@ -229,15 +276,18 @@ def _list(block: b.List, place: Place, depth: int) -> Iterator[Leaf]:
             above=above,
             markers=(*outer, marker),
             joined=place.joined if number == 0 else len(place.bars),
+            titles=place.titles if number == 0 else (),
         )
         if not item.blocks:
             yield TextLeaf(inner, ())
         for child in item.blocks:
             yield from _leaves(child, inner, depth + 1)
-            inner = replace(inner, above=between, markers=(), joined=len(place.bars))
+            inner = replace(inner, above=between, markers=(), titles=(), joined=len(place.bars))
 
 
-def _marker(block: b.List, number: int, item: b.Item, depth: int) -> Marker:
+def _marker(block: b.List, number: int, item: b.Item, depth: int, tone: Tone) -> Marker:
+    if tone is Tone.NOTE and not depth:
+        return Marker(Bullet.NUMBER, f"{number + 1}.", f"{MARK}{number + 1}")
     if item.checked is not None:
         return Marker(Bullet.CHECKED if item.checked else Bullet.UNCHECKED)
     if block.start is not None:
@@ -260,7 +310,8 @@ _FACES = {
     b.Style.KEY: Face.CODE,
 }
 
-LINE_END = "\N{LINE SEPARATOR}"
+NOTE, MARK = "#note-", "#mark-"
+"""What the links between a footnote's first mark and the note begin with; its number follows."""
 
 
 @dataclass(slots=True)
@@ -268,8 +319,9 @@ class _Runs:
     found: list[Run] = field(default_factory=list)
 
     def add(self, text: str, face: Face, link: str) -> None:
-        if self.found and self.found[-1].face == face and self.found[-1].link == link and not face & Face.CODE:
-            self.found[-1] = Run(self.found[-1].text + text, face, link)
+        last = self.found[-1] if self.found else None
+        if last and last.face == face and last.link == link and not face & Face.CODE and not last.tex:
+            self.found[-1] = Run(last.text + text, face, link)
         elif text:
             self.found.append(Run(text, face, link))
 
@@ -282,12 +334,12 @@ class _Runs:
                     self.add(text, face | Face.CODE, link)
                 case b.Break(hard):
                     self.add(LINE_END if hard else " ", face, link)
-                case b.InlineFormula(tex):
-                    self.add(tex, face | Face.CODE, link)
+                case b.InlineFormula(tex, display):
+                    self.found.append(Run(OBJECT, face, link, tex, display))
                 case b.NoteMark(number):
-                    self.add(str(number), face | Face.SUPERSCRIPT, link)
+                    self.add(str(number), face | Face.SUPERSCRIPT | Face.NOTE, link or f"{NOTE}{number}")
                 case b.Image(url, alt):
-                    self.add(_picture(url, alt), face | Face.LINK, link or url)
+                    self.add(picture_words(url, alt), face | Face.LINK, link or url)
                 case b.Styled(style, children):
                     self.walk(children, face | _FACES[style], link)
                 case b.Link(url, children):
@@ -301,13 +353,3 @@ def runs(content: tuple[b.Inline, ...]) -> tuple[Run, ...]:
     runs = _Runs()
     runs.walk(content, Face.PLAIN, "")
     return tuple(runs.found)
-
-
-def _picture(url: str, alt: str) -> str:
-    """What stands in the place of a picture: it is never loaded by itself."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        host = ""
-    text = _("Picture from {host}").format(host=host) if host else _("Picture")
-    return f"{text}: {alt}" if alt else text

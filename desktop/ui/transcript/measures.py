@@ -23,6 +23,8 @@ GAP = 10
 LIST_INDENT = 22
 NESTED_INDENT = 20
 QUOTE_INDENT = 16  # the bar of 2 and 14 beside it
+FOLD_INDENT = 19  # a caret of 12 and 7 beside it
+ALERT_TITLE = 28  # the line above an alert's text, with the space between
 """Headings: size, line, above, below."""
 HEADINGS = {1: (26, 32, 24, 10), 2: (20, 26, 20, 8), 3: (17, 24, 16, 6)}
 SMALL_HEADING = (15, 24, 16, 6)

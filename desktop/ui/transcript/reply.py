@@ -1,21 +1,26 @@
 """A reply: who wrote it, its reasoning, its text, what went wrong, and its footer."""
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QGuiApplication, QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.message import Status
 from desktop.i18n import gettext as _
+from desktop.render.blocks import Block
 from desktop.ui.transcript import measures
 from desktop.ui.transcript.blocks.error_card import ErrorCard
 from desktop.ui.transcript.blocks.reasoning import ReasoningToggle
+from desktop.ui.transcript.clipboard import Excerpt
 from desktop.ui.transcript.column import Column
 from desktop.ui.transcript.entry import Entry
 from desktop.ui.transcript.footer import Footer
+from desktop.ui.transcript.leaves import plain
 from desktop.ui.transcript.message_widget import MessageWidget
+from desktop.ui.transcript.position import Place
 from desktop.ui.transcript.streaming import LiveReply
 from desktop.ui.transcript.styles import Styles
 from desktop.ui.transcript.written import Passage, Written
+from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.paint import paint_dot
 
 
@@ -40,8 +45,33 @@ class ReplyWidget(MessageWidget):
         self._show()
 
     def columns(self) -> list[Column]:
-        unfolded = self._toggle is not None and self._toggle.isChecked()
-        return [self._reasoning, self._answer] if unfolded else [self._answer]
+        return [self._reasoning, self._answer] if self.shows_reasoning else [self._answer]
+
+    def numbered(self) -> tuple[Column, Column]:
+        return self._reasoning, self._answer
+
+    @property
+    def shows_reasoning(self) -> bool:
+        return self._toggle is not None and self._toggle.isChecked()
+
+    def texts(self) -> list[list[str]]:
+        return [[plain(leaf) for leaf in passage.leaves] for passage in self._passages]
+
+    def text_of(self, column: int, leaf: int) -> str:
+        found = self._passages[column].leaves
+        return plain(found[leaf]) if 0 <= leaf < len(found) else ""
+
+    def blocks_of(self, column: int) -> tuple[Block, ...]:
+        return tuple(self._passages[column].blocks)
+
+    def folded_rect(self) -> QRectF:
+        return QRectF(self._toggle.geometry()) if self._toggle is not None else super().folded_rect()
+
+    def unfold(self, place: Place) -> bool:
+        if place.column > 0 or self._toggle is None or self.shows_reasoning:
+            return False
+        self._toggle.setChecked(True)
+        return True
 
     def show_reply(self, entry: Entry, written: Written, live: LiveReply | None) -> None:
         """Show another state of the reply."""
@@ -107,8 +137,13 @@ class ReplyWidget(MessageWidget):
             return True
         return super().on_letter(key)
 
-    def copy_message(self) -> None:
-        QGuiApplication.clipboard().setText(self.written.answer.text)
+    def source(self) -> Excerpt:
+        return Excerpt(self.written.answer.text, self.blocks_of(1))
+
+    def fill_menu(self, menu: Menu) -> None:
+        if self._live is None:
+            message_id = self.entry.message.id
+            menu.add("arrows-clockwise", _("Regenerate"), lambda: self.regenerate_requested.emit(message_id), "R")
 
     def paint_under(self, painter: QPainter, clip: QRect) -> None:
         if not self._has_head or clip.top() > self.theme.px(measures.HEAD):
@@ -126,12 +161,11 @@ class ReplyWidget(MessageWidget):
         painter.setPen(theme.color("text-secondary"))
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, self._name())
 
-    def restyle(self) -> None:
-        super().restyle()
-        if self._reasoning not in self.columns():
-            self._reasoning.restyle()
-
     # Inside
+
+    @property
+    def _passages(self) -> tuple[Passage, Passage]:
+        return self.written.reasoning, self.written.answer
 
     @property
     def _has_head(self) -> bool:
@@ -162,11 +196,13 @@ class ReplyWidget(MessageWidget):
             if self._toggle is not None:
                 self._toggle.set_time(message.reasoning_ms, running=False)
         self._footer.setVisible(self._has_head or self.entry.sibling_count > 1)
+        if self.selecting is not None:
+            self.selecting.mark(self)  # its leaves may be others now
         self.update_active()
         self.update()
 
     def _show_passages(self) -> None:
-        for column, passage in ((self._reasoning, self.written.reasoning), (self._answer, self.written.answer)):
+        for column, passage in zip(self.numbered(), self._passages, strict=True):
             drawn, settled = self._drawn_passages.get(column, (None, 0))
             keep = settled if drawn is passage else 0
             if keep <= len(column):

@@ -1,438 +1,399 @@
-"""The conversation as it is read: a column of turns of which only those near the viewport exist.
+"""The conversation as it is read: a column of turns of which only those near the viewport exist."""
 
-What a person reads never moves by itself. Before anything changes, the first visible line is remembered (or that the
-end is being followed), and afterwards it is put back where it was.
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-Longer than most because scrolling, anchoring and following are one state that must change together.
-"""
-
-import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPalette,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from desktop.domain.events import Failed, Finished, Stopped, TurnEvent
-from desktop.domain.message import Message, Role
+from desktop.domain.message import Role
 from desktop.i18n import gettext as _
-from desktop.render import blocks
+from desktop.settings.places import Places, ReadingPlace
 from desktop.ui.theme.theme import Theme
-from desktop.ui.transcript import measures
+from desktop.ui.transcript import access, measures
+from desktop.ui.transcript.arrangement import Anchor, Arrangement
 from desktop.ui.transcript.bubble import BubbleWidget
 from desktop.ui.transcript.entry import Entry
-from desktop.ui.transcript.heights import Heights
+from desktop.ui.transcript.margins import Margins
 from desktop.ui.transcript.message_widget import MessageWidget
-from desktop.ui.transcript.reply import ReplyWidget
-from desktop.ui.transcript.streaming import LiveReply
+from desktop.ui.transcript.position import Highlight, Place, TextPosition
+from desktop.ui.transcript.selecting import Selecting
+from desktop.ui.transcript.selection import Marks
 from desktop.ui.transcript.styles import Styles
 from desktop.ui.transcript.turns import Turns
+from desktop.ui.transcript.wheel import Wheel
 from desktop.ui.transcript.written import Written
-from desktop.ui.widgets.announce import announce
-from desktop.ui.widgets.button import IconButton
 
-_LINE_STEP = 40
-_AHEAD = 1  # screens above and below in which turns are built
-_KEEP = 1.5  # and from which on they are parked: further, so that none goes to and fro
-
-
-@dataclass(frozen=True, slots=True)
-class _Anchor:
-    """A place in a message's text, and how far below the viewport's top it stands."""
-
-    message_id: str
-    place: tuple[int, int, int]
-    below: int = 0
+_PAGE_OVERLAP = 40
+_MARGIN = 48  # what is brought into view keeps this far from the edges
+_LEFT_AFTER_MS = 1000  # a place is noted when the reader has rested there
 
 
 class Transcript(QAbstractScrollArea):
-    """Give it all messages of the shown branch with `set_entries`, and what a running turn does with `stream`."""
+    """Give it all messages of the shown branch with `set_entries`, and what a running turn does with `stream`.
+
+    What a person reads never moves by itself: see `Arrangement`. `following` is one of the values of the option
+    `chat.follow`; `places` remembers where each conversation was left.
+    """
 
     regenerate_requested = Signal(str)
     edit_requested = Signal(str, str)  # message id, new text
     branch_requested = Signal(str)  # message id of the sibling to show
     action_requested = Signal(str, object)  # message id, errors.Action
+    quote_requested = Signal(str)  # Markdown
+    scrolled = Signal()  # another part of the text is in view, or it stands elsewhere
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, places: Places | None = None) -> None:
         super().__init__(parent)
+        self.following = "follow"
         self._theme = theme
         self._styles = Styles(theme)
-        self._entries: list[Entry] = []
-        self._rows: dict[str, int] = {}
-        self._heights = Heights()
-        self._turns = Turns(self._styles, self.viewport(), self._connect)
-        self._replies: dict[str, LiveReply] = {}
-        self._places: dict[str, _Anchor] = {}  # by conversation, of those that were not read at their end
-        self._follow = True
-        self._arranging = False
-        self._warm_up: threading.Thread | None = None
+        self._places = places or Places()
+        self._turns = Turns(self._styles, self.viewport(), self._connect, self._change)
+        self._arrangement = Arrangement(self, theme, self._turns, self._widget)
+        self.selecting = Selecting(theme, self)
+        self.selecting.quote_requested.connect(self.quote_requested)
+        self._highlights: dict[Highlight, Mapping[str, Marks]] = {}
         self._last_reply = -1
         self._current = -1
+        self._scroll_before = 0
         self._ahead = QTimer(self, singleShot=True, interval=0)
         self._ahead.timeout.connect(self._build_ahead)
+        self._resting = QTimer(self, singleShot=True, interval=_LEFT_AFTER_MS)
+        self._resting.timeout.connect(self.keep_place)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(_("Messages"))
         self.viewport().setBackgroundRole(QPalette.ColorRole.Window)  # labels in it have their usual colours
         self.verticalScrollBar().valueChanged.connect(lambda: self._on_scrolled())
-        self._jump = _Jump(theme, "caret-down-bold", _("Jump to latest"), edge=True, parent=self)
-        self._jump.resize(self._jump.sizeHint())
-        self._jump.clicked.connect(self.scroll_to_end)
-        self._jump.hide()
+        self._wheel = Wheel(theme, self)
+        self._margins = Margins(theme, self, self._arrangement, self.scroll_to_end, self.scroll_to_message)
         theme.changed.connect(self._restyle)
+        access.install()
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus_changed)
 
     # What is shown
 
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """The messages of the shown branch, from the first."""
+        return self._arrangement.entries
+
+    def row_of(self, message_id: str) -> int:
+        """Its place in `entries`, -1 for a message that is not there."""
+        return self._arrangement.rows.get(message_id, -1)
+
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Show these. What is equal to before is not touched, and the reader's place is kept.
 
         Another conversation is shown where it was left, or from its end.
         """
-        anchor = self._anchor()
-        old_conversation, new_conversation = _conversation(self._entries), _conversation(entries)
-        if old_conversation != new_conversation:
-            self._places.pop(old_conversation, None)
-            if anchor is not None:
-                self._places[old_conversation] = anchor
-            anchor = self._places.pop(new_conversation, None)
-            self._follow = anchor is None
-        old = {entry.message.id: (entry, self._heights[row]) for row, entry in enumerate(self._entries)}
-        self._entries = list(entries)
-        self._rows = {entry.message.id: row for row, entry in enumerate(self._entries)}
-        heights = []
-        for entry in self._entries:
-            known = old.get(entry.message.id)
-            kept = known is not None and (known[0] == entry or entry.message.id in self._turns.live)
-            heights.append(known[1] if known and kept else self._estimate(entry))
-        self._heights = Heights(heights)
-        self._turns.keep_only(self._rows)
-        for message_id in [message_id for message_id in self._replies if message_id not in self._rows]:
-            self._replies.pop(message_id).end()
-        for entry in self._entries:
-            known = old.get(entry.message.id)
-            if known is None or known[0] != entry:
-                self._take(entry)
+        arrangement = self._arrangement
+        is_other = _conversation(arrangement.entries) != _conversation(entries)
+        if is_other:
+            self.keep_place()
+            self._wheel.stop()
+            arrangement.anchor = None
+        arrangement.set_entries(entries)
+        self._turns.keep_only(arrangement.rows)
+        known = self._turns.live.keys() | self._turns.replies.keys()
+        rows = {arrangement.rows[message_id] for message_id in known}
+        for row in rows.union(row for row, entry in enumerate(entries) if entry.running):
+            self._take(row)
         self._mark_last()
-        self._arrange(anchor)
+        self.selecting.entries_changed()
+        self._margins.set_entries()
+        if is_other:
+            self._go_to_left_place()
+        else:
+            self._arrange()
 
     def stream(self, message_id: str, event: TurnEvent) -> None:
         """Take an event of the turn that writes a message. Unknown messages are ignored: they are elsewhere."""
-        reply = self._replies.get(message_id)
+        reply = self._turns.replies.get(message_id)
         if reply is None:
             return
         reply.apply(event)
         if isinstance(event, Finished | Failed | Stopped):
             reply.flush()
-            word = _("Stopped") if isinstance(event, Stopped) else _("Reply finished")
-            announce(self, event.failure.title if isinstance(event, Failed) else word)
 
-    def scroll_to_message(self, message_id: str, terms: Sequence[str] = ()) -> None:
-        """Bring a message to the top of the viewport."""
-        if message_id not in self._rows:
-            return
-        self._follow = False
-        self._current = self._rows[message_id]
-        self._arrange(_Anchor(message_id, (-1, 0, 0), self._theme.px(measures.TOP)))
-        self._follow = self._at_end()
-        self._show_jump()
-
-    def scroll_to_end(self) -> None:
-        """Show the latest and follow it from here on."""
-        self._follow = True
-        self._arrange(None)
-
-    def focus_turn(self, step: int) -> None:
-        """Give the focus to the turn before (-1) or after (1) the one that has it."""
-        if not self._entries:
-            return
-        row = self._focused_row()
-        if row < 0:
-            row = self._heights.row_at(self._scroll + self.viewport().height() // 2) - step
-        row = max(0, min(row + step, len(self._entries) - 1))
-        self._current = row
-        top, bottom = self._top(row), self._top(row) + self._heights[row]
-        if top < self._scroll or bottom > self._scroll + self.viewport().height():
-            self.scroll_to_message(self._entries[row].message.id)
-        self._widget(row).setFocus(Qt.FocusReason.ShortcutFocusReason)
+    def written_of(self, message_id: str) -> Written:
+        """A reply's text as blocks and leaves. Raises KeyError for a message that is not there."""
+        return self._turns.written_of(self.entries[self._arrangement.rows[message_id]].message)
 
     def edit_message(self, message_id: str) -> None:
         """Open a question for editing in its place."""
-        if message_id not in self._rows:
+        if (row := self.row_of(message_id)) < 0:
             return
         self.scroll_to_message(message_id)
-        widget = self._widget(self._rows[message_id])
+        widget = self._widget(row)
         if isinstance(widget, BubbleWidget):
             widget.edit()
 
-    # Geometry
+    # Where the reader is
+
+    def scroll_to_message(self, message_id: str, terms: Sequence[str] = ()) -> None:
+        """Bring a message to the top of the viewport."""
+        if (row := self.row_of(message_id)) < 0:
+            return
+        self._current = row
+        self._go_to(Anchor(message_id, None, self._theme.px(measures.TOP)))
+
+    def scroll_to_end(self) -> None:
+        """Show the latest and follow it from here on."""
+        self._wheel.stop()
+        self._arrangement.go_to_end(follow=self.following != "stay")
+        self._after_move()
+
+    def show_asked(self) -> None:
+        """The user has asked something: bring it into view as the option says."""
+        asked = next((each.message.id for each in reversed(self.entries) if each.message.role is Role.USER), None)
+        if self.following == "question" and asked is not None:
+            self._go_to(Anchor(asked, None, self._theme.px(measures.TOP)), limit=False)
+        else:
+            self.scroll_to_end()
+
+    def stop_following(self) -> None:
+        """The reader has taken hold of what is in view."""
+        arrangement = self._arrangement
+        if arrangement.follow:
+            arrangement.follow, arrangement.anchor = False, arrangement.line_at_top()
+
+    def keep_place(self) -> None:
+        """Note where the conversation is read, for the next time it is shown."""
+        self._resting.stop()
+        if not self.entries:
+            return
+        anchor = None if self._arrangement.at_end else self._arrangement.anchor
+        place = None
+        if anchor is not None:
+            at = anchor.place or Place(-1, -1, -1)
+            place = ReadingPlace(anchor.message_id, at.column, at.leaf, at.offset, anchor.y)
+        self._places.set(_conversation(self.entries), place)
+
+    def _go_to_left_place(self) -> None:
+        place = self._places.get(_conversation(self.entries)) if self.entries else None
+        if place is not None and place.message_id in self._arrangement.rows:
+            at = Place(place.column, place.leaf, place.offset) if place.column >= 0 else None
+            self._go_to(Anchor(place.message_id, at, place.y))
+        else:
+            self._arrangement.go_to_end(follow=self.following != "stay")
+            self._after_move()
+        self._margins.count_from_here()
+
+    # Places in text
+
+    def position_at(self, point: QPoint) -> TextPosition | None:
+        """The place in text nearest to a point of the viewport; None without messages."""
+        return self._arrangement.position_at(point)
+
+    def caret_rect(self, position: TextPosition) -> QRect:
+        """Where a caret stands in the viewport: estimated where nothing is drawn; empty for unknown messages."""
+        return self._arrangement.caret_rect(position)
+
+    def reveal(self, position: TextPosition, *, end_offset: int | None = None, centred: bool = False) -> None:
+        """Unfold what hides a place and scroll the least distance to it, or so that it stands in the middle.
+
+        With an end, the letters up to there are brought into view of a leaf that scrolls sideways.
+        """
+        if (row := self.row_of(position.message_id)) < 0:
+            return
+        place, height = position.place, self.viewport().height()
+        end = place.offset if end_offset is None else end_offset
+        widget = self._widget(row)
+        if widget.reveal(place, end):
+            self._arrangement.measure(row, widget)
+        for _round in range(2):  # what is drawn now may make the place another one
+            line = widget.caret_rect(place)
+            if widget.show_band(int(line.top()) - height, int(line.bottom()) + height, height):
+                self._arrangement.measure(row, widget)
+        widget.reveal(place, end)
+        self._arrange()
+        line = widget.caret_rect(place)
+        y = self._arrangement.top(row) + round(line.top()) - self._arrangement.scroll
+        lowest = height - round(line.height()) - self._theme.px(_MARGIN)
+        if centred or not 0 <= y <= height - line.height():
+            y = (height - round(line.height())) // 2 if centred else max(self._theme.px(_MARGIN), min(y, lowest))
+            self._go_to(Anchor(position.message_id, place, y))
+
+    def set_highlight(self, kind: Highlight, marks: Mapping[str, Marks]) -> None:
+        """Mark text of messages by id, whether they are drawn or not; what is not named is not marked any more.
+
+        Only `get` is asked, and only for messages near the viewport, so it may be worked out then.
+        """
+        before = self._highlights.get(kind, {})
+        self._highlights[kind] = marks
+        for message_id, widget in self._turns.live.items():
+            new = marks.get(message_id, {})
+            if new != before.get(message_id, {}):
+                widget.set_highlight(kind, new)
+
+    def set_scroll_marks(self, positions: Sequence[TextPosition], current: int = -1) -> None:
+        """Show on the scroll bar where these are; `current` is the index of the one that stands out."""
+        self._margins.scroll_marks.set_marks(positions, current)
+
+    def show_outline(self) -> None:
+        """Open the list of questions for the keyboard."""
+        self._margins.outline.open()
 
     @property
-    def _scroll(self) -> int:
-        return self.verticalScrollBar().value()
+    def has_outline(self) -> bool:
+        """Whether there are questions enough for one."""
+        return self._margins.outline.is_useful
 
-    def _top(self, row: int) -> int:
-        """The top of a row in the whole column, the space above the first included."""
-        return self._theme.px(measures.TOP) + self._heights.top(row)
+    # Selecting
 
-    def _extent(self) -> int:
-        """The height of everything."""
-        if not self._entries:
-            return 0
-        kind = BubbleWidget if self._entries[-1].message.role is Role.USER else ReplyWidget
-        after = self._theme.px(kind.after)
-        return self._top(len(self._entries)) - after + self._theme.px(measures.BOTTOM)
+    @property
+    def has_selection(self) -> bool:
+        return self.selecting.has_selection
 
-    def _message_geometry(self) -> tuple[int, int]:
-        """Left edge and width of a message. The column is centred in the whole, the scroll bar's room included."""
-        px = self._theme.px
-        whole = self.width()
-        width = min(px(measures.COLUMN), whole - 2 * px(measures.MARGIN)) + 2 * px(measures.OUTSET)
-        left = (whole - width) // 2
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            left -= whole - self.viewport().width()
-        return left, width
+    def copy_selection(self) -> None:
+        """Put the selection on the clipboard: plain text, Markdown and HTML."""
+        self.selecting.copy()
 
-    def _estimate(self, entry: Entry) -> int:
-        px = self._theme.px
-        text = entry.message.text
-        if entry.message.role is Role.USER:
-            lines = min(measures.BUBBLE_LINES, text.count("\n", 0, 4000) + len(text) // 75 + 1)
-            return px(lines * measures.LINE + 2 * measures.BUBBLE_PAD_Y + measures.AFTER_BUBBLE)
-        lines = text.count("\n") + len(text) // 110 + 1
-        head = measures.HEAD + measures.HEAD_GAP + measures.FOOTER + measures.FOOTER_GAP
-        return px(lines * measures.LINE + head + measures.AFTER_REPLY)
+    def select_all(self) -> None:
+        """Select all messages of the branch."""
+        self.selecting.select_all()
 
-    def _anchor(self) -> _Anchor | None:
-        """The first visible line; None while the end is followed or there is nothing."""
-        if self._follow or not self._entries:
-            return None
-        scroll = self._scroll
-        row = self._heights.row_at(scroll - self._theme.px(measures.TOP))
-        entry = self._entries[row]
-        inside = scroll - self._top(row)
-        widget = self._turns.live.get(entry.message.id)
-        if widget is None:
-            return _Anchor(entry.message.id, (-1, 0, inside))
-        return _Anchor(entry.message.id, widget.place_at(inside))
+    def quote_selection(self) -> None:
+        """Have the selection quoted in the next question."""
+        self.selecting.request_quote()
 
-    def _wanted_scroll(self, anchor: _Anchor | None) -> int:
-        most = max(0, self._extent() - self.viewport().height())
-        if anchor is None:
-            return most if self._follow else min(self._scroll, most)
-        row = self._rows.get(anchor.message_id)
-        if row is None:
-            return min(self._scroll, most)
-        widget = self._turns.live.get(anchor.message_id)
-        inside = widget.y_of(anchor.place) if widget else anchor.place[2]
-        return max(0, min(self._top(row) + inside - anchor.below, most))
+    def toggle_caret(self) -> None:
+        """Begin or end reading with a caret."""
+        self.selecting.toggle_caret()
 
-    def _arrange(self, anchor: _Anchor | None) -> None:
-        """Make what is in view exact and put everything in its place, with the anchor where it was."""
-        if self._arranging:
-            return
-        self._arranging = True
-        height = self.viewport().height()
-        try:
-            scroll = self._wanted_scroll(anchor)
-            for _attempt in range(8):
-                exact = self._make_exact(scroll, scroll + height)
-                wanted = self._wanted_scroll(anchor)
-                if exact and wanted == scroll:
-                    break
-                scroll = wanted
-            bar = self.verticalScrollBar()
-            bar.setPageStep(height)
-            bar.setSingleStep(self._theme.px(_LINE_STEP))
-            bar.setRange(0, max(0, self._extent() - height))
-            bar.setValue(scroll)
-            self._move_pixels(scroll)
-            self._put_widgets(scroll)
-        finally:
-            self._arranging = False
-        self._show_jump()
-        self._ahead.start()
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.selecting.mouse.press(event)
 
-    def _make_exact(self, top: int, bottom: int) -> bool:
-        """Build and measure what shows between two heights of the column. Whether nothing changed by that."""
-        first = self._theme.px(measures.TOP)
-        exact = True
-        for row in self._heights.rows_between(top - first, bottom - first):
-            widget = self._widget(row)
-            row_top = self._top(row)
-            reach = (bottom - top) * 3 // 2
-            changed = widget.show_band(top - row_top, bottom - row_top, reach)
-            if changed or widget.laid_out_width != self._message_geometry()[1]:
-                exact &= not self._measure(row, widget)
-        return exact
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.selecting.mouse.move(event)
 
-    def _measure(self, row: int, widget: MessageWidget) -> bool:
-        """Lay a message out. Whether its height changed."""
-        width = self._message_geometry()[1]
-        height = widget.set_width(width) + self._theme.px(widget.after)
-        widget.laid_out_width = width
-        changed = height != self._heights[row]
-        self._heights[row] = height
-        return changed
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.selecting.mouse.release(event)
 
-    def _move_pixels(self, scroll: int) -> None:
-        """Move what is drawn along with the first turn in view: what only moved is not painted again."""
-        viewport = self.viewport()
-        for message_id, widget in self._turns.live.items():
-            if not widget.isHidden() and widget.geometry().intersects(viewport.rect()):
-                shift = self._top(self._rows[message_id]) - scroll - widget.y()
-                if shift and abs(shift) < viewport.height():
-                    viewport.scroll(0, shift)
-                return
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.selecting.mouse.double_click(event)
 
-    def _put_widgets(self, scroll: int) -> None:
-        """Place what exists, and park what is far away."""
-        left, width = self._message_geometry()
-        height = self.viewport().height()
-        for message_id, widget in list(self._turns.live.items()):
-            row = self._rows[message_id]
-            y = self._top(row) - scroll
-            own = self._heights[row] - self._theme.px(widget.after)
-            if y + own < -_KEEP * height or y > (1 + _KEEP) * height:
-                self._turns.park(message_id)
-            if isinstance(widget, BubbleWidget):
-                widget.set_geometry(left, y, width, own)
-            else:
-                widget.setGeometry(left, y, width, own)
-            if widget.isHidden():
-                widget.show()
-
-    def _build_ahead(self) -> None:
-        """In idle time, build one message that is not yet in view but within a screen of it."""
-        scroll, height = self._scroll, self.viewport().height()
-        first = self._theme.px(measures.TOP)
-        top, bottom = scroll - _AHEAD * height, scroll + (1 + _AHEAD) * height
-        for row in self._heights.rows_between(top - first, bottom - first):
-            message_id = self._entries[row].message.id
-            if message_id not in self._turns.live:
-                anchor = self._anchor()
-                widget = self._widget(row)
-                widget.show_band(top - self._top(row), bottom - self._top(row), height)
-                self._measure(row, widget)
-                self._arrange(anchor)
-                return
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.selecting.open_menu(event)
 
     # Messages
 
+    def widgets(self) -> Iterable[MessageWidget]:
+        """Those in use."""
+        return self._turns.live.values()
+
+    def find_widget(self, message_id: str) -> MessageWidget | None:
+        """The widget of a message, in use or put aside."""
+        return self._turns.find(message_id)
+
+    def widget_of(self, message_id: str) -> MessageWidget:
+        """The widget of a message, made if there is none. Raises KeyError for one that is not there."""
+        return self._widget(self._arrangement.rows[message_id])
+
+    def focused_message(self) -> str:
+        """The message that has the focus, or something in it; empty for none."""
+        row = self._focused_row()
+        return self.entries[row].message.id if row >= 0 else ""
+
     def _widget(self, row: int) -> MessageWidget:
         """The widget of a row, made if there is none."""
-        entry = self._entries[row]
-        widget = self._turns.live.get(entry.message.id)
+        entry = self.entries[row]
+        message_id = entry.message.id
+        widget = self._turns.live.get(message_id)
         if widget is None:
-            widget = self._turns.use(entry, self._replies.get(entry.message.id))
+            widget = self._turns.use(entry)
+            self._margins.stand_over(widget)
             widget.set_last(row == self._last_reply)
-            if widget.laid_out_width != self._message_geometry()[1]:
-                self._measure(row, widget)
+            for kind, marks in self._highlights.items():
+                widget.set_highlight(kind, marks.get(message_id, {}))
+            self.selecting.mark(widget)
+            if widget.laid_out_width != self._arrangement.across()[1]:
+                self._arrangement.measure(row, widget)
         return widget
 
     def _connect(self, widget: MessageWidget) -> None:
+        widget.selecting = self.selecting
         widget.resized.connect(self._on_resized)
+        if isinstance(widget, BubbleWidget):
+            widget.raised.connect(lambda: self._margins.stand_over(widget))
         widget.regenerate_requested.connect(self.regenerate_requested)
         widget.edit_requested.connect(self.edit_requested)
         widget.branch_requested.connect(self.branch_requested)
         widget.action_requested.connect(self.action_requested)
 
-    def _take(self, entry: Entry) -> None:
-        """An entry is new or has changed."""
-        message_id = entry.message.id
-        live = self._replies.get(message_id)
-        written: Written | None = None
-        if entry.running and live is None:
-            live = self._begin(entry.message)
-            written = live.written
-        elif not entry.running and live is not None:
-            live.end()
-            written = live.written
-            live = None
-            del self._replies[message_id]
-        self._turns.forget_parked(message_id)
-        widget = self._turns.live.get(message_id)
-        if isinstance(widget, ReplyWidget):
-            if not entry.running and (written or widget.written).text != entry.message.text:
-                written = Written(entry.message)
-            if written is not None and not entry.running:
-                written.finish()
-            widget.show_reply(entry, written or widget.written, live)
-        elif isinstance(widget, BubbleWidget):
-            widget.take(entry)
-        if widget is not None:
-            self._measure(self._rows[message_id], widget)
-
-    def _begin(self, message: Message) -> LiveReply:
-        if self._warm_up is None:
-            self._warm_up = threading.Thread(target=blocks.warm_up, daemon=True)
-            self._warm_up.start()
-        written = Written(message)
-        reply = LiveReply(
-            message,
-            written,
-            on_text=lambda: self._on_text(message.id),
-            on_tick=lambda: self._on_tick(message.id),
-            is_ready=lambda: self._warm_up is None or not self._warm_up.is_alive(),
-            parent=self,
-        )
-        self._replies[message.id] = reply
-        return reply
+    def _take(self, row: int) -> None:
+        """A message that is written or has a widget may have changed."""
+        entry = self.entries[row]
+        widget = self._turns.live.get(entry.message.id)
+        access.tell(self, entry, was_running=entry.message.id in self._turns.replies)
+        if (widget is None or widget.entry != entry) and (widget := self._turns.take(entry)) is not None:
+            self._arrangement.measure(row, widget)
 
     def _mark_last(self) -> None:
         """The last reply that has ended keeps its actions in view."""
-        ended = (row for row, entry in enumerate(self._entries) if entry.message.role is not Role.USER)
-        self._last_reply = max((row for row in ended if not self._entries[row].running), default=-1)
+        rows = range(len(self.entries) - 1, -1, -1)
+        ended = (
+            row for row in rows if self.entries[row].message.role is not Role.USER and not self.entries[row].running
+        )
+        self._last_reply = next(ended, -1)
         for message_id, widget in self._turns.live.items():
-            widget.set_last(self._rows[message_id] == self._last_reply)
+            widget.set_last(self._arrangement.rows[message_id] == self._last_reply)
 
     # What happens
-
-    def _on_text(self, message_id: str) -> None:
-        widget = self._turns.live.get(message_id)
-        if not isinstance(widget, ReplyWidget):
-            return
-        self._change(widget, widget.append)
-
-    def _on_tick(self, message_id: str) -> None:
-        widget = self._turns.live.get(message_id)
-        if isinstance(widget, ReplyWidget) and widget.isVisible():
-            widget.show_progress()
 
     def _on_resized(self, widget: MessageWidget) -> None:
         self._change(widget, lambda: None)
 
     def _change(self, widget: MessageWidget, change: Callable[[], None]) -> None:
         """Change a message and put everything in its place again."""
-        row = self._rows.get(widget.entry.message.id)
-        if row is None:
-            return
-        anchor = self._anchor()
-        change()
-        self._measure(row, widget)
-        self._arrange(anchor)
+        if (row := self.row_of(widget.entry.message.id)) >= 0:
+            change()
+            self._arrangement.measure(row, widget)
+            self._arrange()
+
+    def _arrange(self, *, limit: bool = False) -> None:
+        self._arrangement.arrange(limit=limit)
+        self._after_move()
+
+    def _go_to(self, anchor: Anchor, *, limit: bool = True) -> None:
+        self._wheel.stop()
+        self._arrangement.go_to(anchor, limit=limit)
+        if limit and self._arrangement.at_end and self.following != "stay":
+            self._arrangement.follow = True
+        self._after_move()
 
     def _on_scrolled(self) -> None:
-        if self._arranging:
-            return
-        self._follow = self._at_end()
-        self._arrange(self._anchor())
+        if not self._arrangement.is_busy:
+            self._arrangement.moved(self._scroll_before, may_follow=self.following != "stay")
+            self._after_move()
 
-    def _at_end(self) -> bool:
-        return self._scroll >= self.verticalScrollBar().maximum()
+    def _after_move(self) -> None:
+        """Everything is in its place; tell whoever goes along."""
+        self._scroll_before = self._arrangement.scroll
+        self._margins.place()
+        self._ahead.start()
+        if self.entries:
+            self._resting.start()
+        self.scrolled.emit()
 
-    def _show_jump(self) -> None:
-        shown = not self._follow and not self._at_end()
-        self._jump.setVisible(shown)
-        if shown:
-            left, width = self._message_geometry()
-            px = self._theme.px
-            self._jump.move(left + (width - self._jump.width()) // 2, self.height() - self._jump.height() - px(12))
-            self._jump.raise_()
+    def _build_ahead(self) -> None:
+        """In idle time, one message after the other."""
+        if self._arrangement.build_ahead():
+            self._after_move()
 
     def _restyle(self) -> None:
         self._styles.clear()
@@ -444,24 +405,39 @@ class Transcript(QAbstractScrollArea):
             if turn is not None:
                 turn.update_active()
 
+    # Focus and keys
+
+    def focus_turn(self, step: int) -> None:
+        """Give the focus to the turn before (-1) or after (1) the one that has it."""
+        if not self.entries:
+            return
+        row = self._focused_row()
+        if row < 0:
+            row = self._arrangement.row_at(self.viewport().height() // 2) - step
+        row = max(0, min(row + step, len(self.entries) - 1))
+        self.focus_message(self.entries[row].message.id)
+
+    def focus_message(self, message_id: str) -> None:
+        """Bring a message into view and give it the focus."""
+        row, arrangement = self._arrangement.rows[message_id], self._arrangement
+        self._current = row
+        top = arrangement.top(row) - arrangement.scroll
+        if top < 0 or top + arrangement.heights[row] > self.viewport().height():
+            self.scroll_to_message(message_id)
+        self._widget(row).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _focused_row(self) -> int:
         turn = self._turns.holding(QApplication.focusWidget())
-        return self._rows[turn.entry.message.id] if turn else -1
-
-    # Qt
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Nothing: `_on_scrolled` moves the widgets itself."""
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        anchor = self._anchor()
-        self._arrange(anchor)
+        return self._arrangement.rows[turn.entry.message.id] if turn else -1
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.selecting.key(event):
+            return
         bar = self.verticalScrollBar()
-        page = self.viewport().height() - self._theme.px(_LINE_STEP)
+        page = self.viewport().height() - self._theme.px(_PAGE_OVERLAP)
         alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
         shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        self._wheel.stop()
         match event.key():
             case Qt.Key.Key_Up if alt:
                 self.focus_turn(-1)
@@ -488,15 +464,21 @@ class Transcript(QAbstractScrollArea):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason) and self._entries:
-            row = self._current if 0 <= self._current < len(self._entries) else len(self._entries) - 1
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason) and self.entries:
+            row = self._current if 0 <= self._current < len(self.entries) else len(self.entries) - 1
             self._current = row
             self._widget(row).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    # Qt
 
-class _Jump(IconButton):
-    def ring_radius(self) -> int:
-        return 16  # a circle
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Nothing: `Arrangement` moves the widgets itself."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange(limit=not self._arrangement.has_room_below)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.setAccepted(self._wheel.turn(event))
 
 
 def _conversation(entries: Sequence[Entry]) -> str:

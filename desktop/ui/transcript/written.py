@@ -18,10 +18,17 @@ class Passage:
         self._tone = tone
         self._parser = IncrementalParser()
         self._final = 0  # blocks whose leaves are settled
+        self._finished: tuple[Block, ...] | None = None
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What the leaves are made of."""
+        return self._parser.blocks if self._finished is None else self._finished
 
     def feed(self, text: str) -> None:
         """Add to the text."""
         self.text += text
+        self._finished = None
         self._parser.feed(text)
         self._read(self._parser.final, self._parser.tail)
 
@@ -31,6 +38,7 @@ class Passage:
         if blocks != before:
             self.leaves = list(flatten(blocks, self._tone))
         self.settled = len(self.leaves)
+        self._finished = blocks
 
     def _read(self, final: Sequence[Block], tail: Sequence[Block]) -> None:
         del self.leaves[self.settled :]
@@ -67,7 +75,7 @@ class Written:
         if not self._tagged:
             self.answer.feed(text)
             return
-        thought, answer = reasoning.split(self.text)
+        thought, answer = reasoning.split(self.text, growing=True)
         self.reasoning.feed(thought[len(self.reasoning.text) :])
         if answer:
             self.answer.feed(answer[len(self.answer.text) :])
@@ -81,6 +89,9 @@ class Written:
             self.reasoning.feed(thought)
         elif self._undecided:
             self.answer.feed(self.text)
+        elif self._tagged:
+            self.reasoning.feed(thought[len(self.reasoning.text) :])
+            self.answer.feed(answer[len(self.answer.text) :])
         self._undecided = False
         self.answer.finish()
         self.reasoning.finish()

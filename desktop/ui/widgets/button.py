@@ -30,6 +30,7 @@ _LOOKS = {
     "primary": _Look("accent", "accent-hover", "accent-pressed", None, "on-accent", disabled_fill="hover"),
     "secondary": _Look("surface-raised", "hover", "pressed", "border-strong", "text", disabled_edge="border"),
     "ghost": _Look(None, "hover", "pressed", None, "text-secondary"),
+    "success": _Look(None, "hover", "pressed", None, "success"),  # a ghost that has just done it
     "danger": _Look("surface-raised", "hover", "pressed", "danger-border", "danger", disabled_edge="border"),
     "danger-fill": _Look("danger", "danger", "danger", None, "on-accent", disabled_fill="hover"),
     "link": _Look(None, None, None, None, "accent-text"),

@@ -1,12 +1,25 @@
 """A transcript with a theme."""
 
+import asyncio
+import gc
 from collections.abc import Callable, Iterator
 
 import pytest
+import qasync
 from PySide6.QtWidgets import QApplication
 
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript.view import Transcript
+from tests.ui.transcript.hosts import Host
+
+
+@pytest.fixture(autouse=True)
+def no_garbage_elsewhere() -> Iterator[None]:
+    """As in the program, garbage is collected on this thread alone: others must not destroy widgets and timers."""
+    gc.disable()
+    yield
+    gc.enable()
+    gc.collect()
 
 
 @pytest.fixture
@@ -36,3 +49,17 @@ def settle(qtbot, transcript: Transcript) -> Callable[[], None]:
         qtbot.waitUntil(lambda: not transcript._ahead.isActive(), timeout=5000)
 
     return wait
+
+
+@pytest.fixture
+def host(qtbot, theme: Theme) -> Iterator[Host]:
+    widget = Host(theme)
+    qtbot.addWidget(widget)
+    widget.show()
+    yield widget
+    widget.column.dispose()
+
+
+def pytest_asyncio_loop_factories(config: object, item: object) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Qt and asyncio share one loop, as in the program."""
+    return {"qt": lambda: qasync.QEventLoop(QApplication.instance() or QApplication([]))}

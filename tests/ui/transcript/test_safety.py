@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from desktop.render import highlight
-from desktop.ui.transcript import links
+from desktop.render import addresses, highlight
 from desktop.ui.transcript.view import Transcript
 from tests.ui.transcript.turns import question, reply
 
@@ -77,7 +76,7 @@ def test_nothing_is_opened(qtbot, transcript: Transcript, settle: Callable[[], N
     ],
 )
 def test_what_may_be_opened(url: str, allowed: bool) -> None:
-    assert links.may_open(url) is allowed
+    assert addresses.may_open(url) is allowed
 
 
 @pytest.mark.parametrize(
@@ -108,4 +107,4 @@ def test_what_may_be_opened(url: str, allowed: bool) -> None:
     ],
 )
 def test_words_that_say_something_else(url: str, words: str, disagrees: bool) -> None:
-    assert links.disagrees(url, words) is disagrees
+    assert addresses.disagrees(url, words) is disagrees

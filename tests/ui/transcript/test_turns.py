@@ -21,7 +21,6 @@ from desktop.ui.transcript.bubble import BubbleWidget
 from desktop.ui.transcript.message_widget import MessageWidget
 from desktop.ui.transcript.reply import ReplyWidget
 from desktop.ui.transcript.view import Transcript
-from desktop.ui.widgets.menu import Menu
 from tests.ui.transcript.turns import question, reply
 
 Settle = Callable[[], None]
@@ -204,43 +203,10 @@ def test_a_question_is_shown_as_it_was_written(transcript: Transcript, settle: S
     assert lines == ["**no** <b>Markdown</b>", "", "  $x$"]
 
 
-CODE = "def f():\n\treturn '😀'  \n\n\nf()"
-
-
 def code_leaf(widget: MessageWidget) -> DrawnCode:
     assert isinstance(widget, ReplyWidget)
     (leaf,) = (slot.drawn for slot in widget._answer._slots if isinstance(slot.drawn, DrawnCode))
     return leaf
-
-
-def test_code_is_copied_to_the_letter(qtbot, transcript: Transcript, settle: Settle) -> None:
-    leaf = code_leaf(show(transcript, settle, reply(f"Text\n\n```py\n{CODE}\n```\n")))
-    assert leaf._copy is not None
-    qtbot.mouseClick(leaf._copy, Qt.MouseButton.LeftButton)
-    assert clipboard() == CODE
-    assert leaf._copy.text() == "Copied"
-    qtbot.waitUntil(lambda: leaf._copy is not None and leaf._copy.text() == "Copy", timeout=4000)
-
-
-def test_code_scrolls_sideways_or_wraps(transcript: Transcript, settle: Settle) -> None:
-    widget = show(transcript, settle, reply("```\n" + "long " * 100 + "\n```\n"))
-    leaf = code_leaf(widget)
-    height = leaf.rect.height()
-    assert leaf.wheel(50)
-    assert leaf._sideways.offset == 50
-    assert leaf._wrap is not None
-    leaf._wrap.click()
-    settle()
-    assert leaf.rect.height() > height
-    assert not leaf.wheel(50)
-
-
-def test_colours_stand_right_behind_an_emoji(qtbot, transcript: Transcript, settle: Settle) -> None:
-    leaf = code_leaf(show(transcript, settle, reply('```py\na = "😀" + str(1)  # end\n```\n')))
-    qtbot.waitUntil(lambda: leaf._spans[0] != ())
-    spans = {span.role: (span.start, span.length) for span in leaf._spans[0]}
-    assert spans["syn-string"] == (4, 4)
-    assert spans["syn-comment"] == (19, 5)
 
 
 def link_in(widget: MessageWidget) -> tuple[DrawnText, QPointF]:
@@ -287,19 +253,6 @@ def test_other_targets_are_never_opened(
     _, point = link_in(widget)
     qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=point.toPoint())
     assert opened == []
-
-
-def test_menu_of_what_is_under_the_pointer(transcript: Transcript, theme: Theme, settle: Settle) -> None:
-    widget = show(transcript, settle, reply("[here](https://example.org/a)\n\n```\ncode\n```\n"))
-    _, point = link_in(widget)
-    menu = Menu(theme)
-    widget.fill_menu(menu, point.toPoint())
-    assert [action.text().split("\t")[0] for action in menu.actions()] == ["Copy link", "Copy message"]
-    menu.actions()[0].trigger()
-    assert clipboard() == "https://example.org/a"
-    menu = Menu(theme)
-    widget.fill_menu(menu, code_leaf(widget).rect.center())
-    assert [action.text().split("\t")[0] for action in menu.actions()] == ["Copy code", "Copy message"]
 
 
 FAILURE = Failure("key_rejected", "Mistral rejected the key “Work”", "It was changed.", 401, "invalid_api_key")

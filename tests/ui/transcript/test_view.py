@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop.domain.events import Failed, Finished, ReasoningDelta, Stopped, TextDelta
 from desktop.domain.message import FinishReason, Status
+from desktop.render import highlight
 from desktop.ui.theme.theme import Theme
+from desktop.ui.transcript.blocks.code import DrawnCode
 from desktop.ui.transcript.entry import Entry
 from desktop.ui.transcript.message_widget import MessageWidget
 from desktop.ui.transcript.reply import ReplyWidget
@@ -71,6 +73,7 @@ def test_what_is_equal_is_not_touched(transcript: Transcript, settle: Settle) ->
 
 
 def test_a_stream_paints_nothing_that_is_finished(qtbot, transcript: Transcript, settle: Settle) -> None:
+    qtbot.waitUntil(lambda: highlight.prepare("py"))
     transcript.set_entries(
         [question("Hi", "q0"), reply("Old.", "r0"), question("More"), reply("", status=Status.STREAMING, running=True)]
     )
@@ -119,7 +122,7 @@ def test_the_end_is_followed_until_the_reader_moves_up(qtbot, transcript: Transc
         transcript.stream("r", TextDelta(LONG[:300]))
         qtbot.wait(40)
     assert at_end(transcript)
-    assert not transcript._jump.isVisible()
+    assert not transcript._margins.jump.isVisible()
     bar = transcript.verticalScrollBar()
     bar.setValue(bar.value() - 1)
     line = transcript.mapFromGlobal(turn(transcript, "r").mapToGlobal(QPoint(0, 0))).y()
@@ -127,8 +130,8 @@ def test_the_end_is_followed_until_the_reader_moves_up(qtbot, transcript: Transc
         transcript.stream("r", TextDelta(LONG[:300]))
         qtbot.wait(40)
     assert transcript.mapFromGlobal(turn(transcript, "r").mapToGlobal(QPoint(0, 0))).y() == line
-    assert transcript._jump.isVisible()
-    qtbot.mouseClick(transcript._jump, Qt.MouseButton.LeftButton)
+    assert transcript._margins.jump.isVisible()
+    qtbot.mouseClick(transcript._margins.jump, Qt.MouseButton.LeftButton)
     assert at_end(transcript)
 
 
@@ -256,18 +259,27 @@ def test_anything_can_be_shown(transcript: Transcript, settle: Settle, text: str
     assert not transcript.grab().isNull()
 
 
-def test_light_and_dark(transcript: Transcript, theme: Theme, settle: Settle) -> None:
+def test_light_and_dark(qtbot, transcript: Transcript, theme: Theme, settle: Settle) -> None:
+    def coloured(view: Transcript) -> bool:
+        widget = turn(view, "r")
+        assert isinstance(widget, ReplyWidget)
+        code = widget._answer.drawn(1)
+        return isinstance(code, DrawnCode) and code._colours.finished
+
+    qtbot.waitUntil(lambda: highlight.prepare("py"))
     transcript.set_entries(
         [reply("**Text** with `code`.\n\n```py\nx = 1\n```\n\n| a |\n|---|\n| 1 |\n", thought="Hm.")]
     )
     settle()
+    qtbot.waitUntil(lambda: coloured(transcript))
     light = transcript.grab().toImage()
     theme.set_mode("dark")
     dark = transcript.grab().toImage()
     assert light.pixelColor(2, 2) != dark.pixelColor(2, 2)
     fresh = Transcript(theme)
     fresh.resize(transcript.size())
-    fresh.set_entries(list(transcript._entries))
+    fresh.set_entries(transcript.entries)
+    qtbot.waitUntil(lambda: coloured(fresh))
     assert fresh.grab().toImage() == dark
     theme.set_mode("light")
     assert transcript.grab().toImage() == light

@@ -1,309 +1,329 @@
-"""Code: a head with language, wrap switch and copy button, and lines that scroll sideways."""
+"""Code: a head with language and buttons, and lines that scroll sideways or wrap, with their numbers if wanted."""
 
-import time
-from collections.abc import Iterator
+from dataclasses import dataclass
 from math import ceil
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QFontMetricsF, QGuiApplication, QPainter, QTextLayout, QTextOption
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QWidget
 
+from desktop.domain import figures
 from desktop.i18n import gettext as _
 from desktop.i18n import ngettext
 from desktop.render import highlight
+from desktop.ui.theme.theme import Theme
+from desktop.ui.transcript.blocks import code_file
+from desktop.ui.transcript.blocks.code_colours import CodeColours
+from desktop.ui.transcript.blocks.code_head import CodeHead
+from desktop.ui.transcript.blocks.code_lines import CodeLines
 from desktop.ui.transcript.blocks.drawn import DrawnLeaf
+from desktop.ui.transcript.blocks.sideways import HEIGHT as BAR
 from desktop.ui.transcript.blocks.sideways import Sideways
 from desktop.ui.transcript.leaves import CodeLeaf
 from desktop.ui.transcript.styles import Styles
-from desktop.ui.widgets.button import Button, IconButton
+from desktop.ui.widgets.button import Button
 from desktop.ui.widgets.paint import paint_box
 
-_HEAD, _TOP, _BOTTOM, _SIDE, _LINE = 32, 2, 12, 14, 20
-_COPIED_MS = 2000
-_SLICE_S = 0.006
-_LOADING_MS = 30
-_CONTEXT_LINES = 40
-_KEPT_LINES = 400
+_HEAD, _TOP, _BOTTOM, _SIDE, _FOOT = 32, 2, 12, 14, 36
+_FOLDED = 400  # lines that are shown of more
+_WASHES = {"+": "diff-add", "-": "diff-del"}
 
-Spans = tuple[highlight.Span, ...]
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    wrapped: bool
+    numbered: bool
+    unfolded: bool
+    offset: int
 
 
 class DrawnCode(DrawnLeaf[CodeLeaf]):
-    """Only lines in view are laid out. While the fence is open, text is appended and nothing is made anew.
+    """Only lines in view are laid out and coloured. While the fence is open, text is appended and nothing made anew.
 
-    Colours come in slices of a few milliseconds; until then a line has the colour of text.
+    More than 400 lines are folded, unless they were being written here.
     """
 
     def __init__(self, styles: Styles, host: QWidget, leaf: CodeLeaf) -> None:
         super().__init__(styles, host, leaf)
-        self._font = self.theme.code_font(13)
-        metrics = QFontMetricsF(self._font)
-        self._letter = metrics.horizontalAdvance("0")
-        free = self.theme.px(_LINE) - metrics.ascent() - metrics.descent()
-        self._ascent = free / 2 + metrics.ascent()
-        self._lines: list[str] = []
-        self._widths: list[float] = []
-        self._spans: list[Spans] = []
-        self._layouts: dict[int, QTextLayout] = {}
-        self._sideways = Sideways()
-        self._wrapped = False
-        self._tops: list[int] = []  # of wrapped lines
+        self._code = CodeLines(styles, leaf.text)
+        self._sideways = Sideways(self.theme, host, self.update)
         self._width = 0
-        self._colouring: Iterator[Spans] | None = None
-        self._next_coloured = 0
-        self._slices = QTimer(host, singleShot=True)
-        self._slices.timeout.connect(self._colour_slice)
-        self._copy: Button | None = None
-        self._wrap: IconButton | None = None
-        self._set_lines(leaf.text.split("\n"), 0)
-        self._colour_from(0)
+        self._numbered = False
+        self._unfolded = not leaf.closed
+        self._head: CodeHead | None = None
+        self._more: Button | None = None
+        self._fold()
+        self._colours = CodeColours(self._code, leaf.language, host, self._on_coloured)
+        self._colours.want(_FOLDED)
+        self._colours.begin(closed=leaf.closed)
+
+    # As the column asks
+
+    def manner(self) -> object | None:
+        found = _Manner(self._code.wrapped, self._numbered, self._unfolded, self._sideways.offset)
+        return found if found != _Manner(False, False, False, 0) else None
+
+    def resume(self, manner: object) -> None:
+        assert isinstance(manner, _Manner)
+        self._numbered, self._unfolded = manner.numbered, manner.unfolded
+        self._sideways.offset = manner.offset
+        self._code.set_wrapped(manner.wrapped)
+        self._fold()
 
     def set_width(self, width: int) -> int:
-        if width != self._width and self._wrapped:
-            self._layouts.clear()
         self._width = width
-        px = self.theme.px
-        room = width - 2 * px(_SIDE) - 2
-        self._sideways.set_extent(0 if self._wrapped else ceil(max(self._widths, default=0)), room)
-        return 2 + px(_HEAD) + px(_TOP) + self._body_height() + px(_BOTTOM)
+        room = width - self._left() - self.theme.px(_SIDE) - 1
+        self._code.set_room(room)
+        self._sideways.set_extent(0 if self._code.wrapped else ceil(self._code.widest), room)
+        return 1 + round(self._body_top()) + self._code.height + self._below()
+
+    def show_between(self, top: int, bottom: int) -> bool:
+        above = round(self._body_top())
+        return self._code.show_between(top - above, bottom - above)
+
+    def lay_open(self) -> bool:
+        self.set_unfolded(True)
+        self.set_wrapped(True)
+        self._colours.want(len(self._code.lines) - 1)
+        return self._colours.finished
 
     def take(self, leaf: CodeLeaf) -> bool:
         old = self.leaf
-        if leaf.place != old.place or leaf.language != old.language or not leaf.text.startswith(old.text):
+        # What looked like a last line may turn out to have been half of the closing fence.
+        start = max(0, len(self._code.lines) - 2)
+        begin = self._code.start_of(start)
+        kept = leaf.text.startswith(old.text[:begin])
+        if leaf.place != old.place or leaf.language != old.language or not kept:
             return False
         self.leaf = leaf
-        last = len(self._lines) - 1
-        kept = len(old.text) - len(self._lines[last])
-        head = 1 + self.theme.px(_HEAD) + self.theme.px(_TOP)
-        first = min(last, self._next_coloured)
-        self.unchanged = 0 if self._wrapped else head + first * self.theme.px(_LINE)
-        self._set_lines(leaf.text[kept:].split("\n"), last)
-        if leaf.closed and not old.closed:
-            self._colour_from(0)
+        before = len(self._code.lines)
+        first = self._code.rewrite(start, leaf.text[begin:])
+        changed = min(first, self._colours.done)
+        if leaf.closed != old.closed:
+            self._colours.begin(closed=leaf.closed)
+        else:
+            self._colours.follow(first)
+        if len(self._code.lines) != before or leaf.closed != old.closed:
             self._name()
-        elif len(self._lines) - 1 > last:
-            self._colour_open()
+        self._fold()
+        self.unchanged = 0 if self._numbered else round(self._body_top()) + self._code.top(changed)
         return True
 
     def place(self, rect: QRect) -> None:
         super().place(rect)
         px = self.theme.px
-        if self._copy is None:
-            self._make_buttons()
-        assert self._copy is not None
-        assert self._wrap is not None
-        top = rect.y() + 1 + (px(_HEAD) - px(28)) // 2
-        if self.host.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            self._copy.move(rect.x() + 1, top)
-            self._wrap.move(self._copy.geometry().right() + 1, top)
-            return
-        self._copy.move(rect.right() - self._copy.width(), top)
-        self._wrap.move(self._copy.x() - self._wrap.width(), top)
+        if self._head is None:
+            self._head = CodeHead(self.theme, self.host, self)
+            self._name()
+        self._head.place(QRect(rect.x() + 1, rect.y() + 1, rect.width() - 2, px(_HEAD)))
+        bar = QRect(rect.x() + self._left(), 0, rect.width() - self._left() - px(_SIDE) - 1, px(BAR))
+        bar.moveBottom(rect.bottom() - 1 - (px(_FOOT) if self.folds else 0))
+        self._sideways.place(bar)
+        self._place_more()
 
     def restyle(self) -> None:
-        self._layouts.clear()
+        self._code.restyle()
+
+    def dispose(self) -> None:
+        self._colours.stop()
+        self._sideways.dispose()
+        if self._head is not None:
+            self._head.dispose()
+            self._head = None
+        if self._more is not None:
+            self._more.hide()
+            self._more.deleteLater()
+            self._more = None
+
+    @staticmethod
+    def estimate(theme: Theme, text: str) -> int:
+        """About how high a block is that is not drawn."""
+        lines = text.count("\n") + 1
+        body = min(lines, _FOLDED) * theme.px(20) + (theme.px(_FOOT) if lines > _FOLDED else theme.px(_BOTTOM))
+        return 2 + theme.px(_HEAD) + theme.px(_TOP) + body
+
+    # What a reader can do
+
+    @property
+    def wrapped(self) -> bool:
+        return self._code.wrapped
+
+    @property
+    def numbered(self) -> bool:
+        return self._numbered
+
+    @property
+    def folds(self) -> bool:
+        """Whether there are so many lines that some may be folded."""
+        return len(self._code.lines) > _FOLDED and self.leaf.closed
+
+    def copy(self) -> None:
+        """Put the code on the clipboard, to the letter."""
+        QGuiApplication.clipboard().setText(self.leaf.text)
+        if self._head is not None:
+            self._head.show_copied()
+
+    def save(self) -> None:
+        """Ask for a file and write the code to it."""
+        code_file.save(self.host.window(), self.theme, self.leaf.text, self.leaf.language)
+
+    def set_wrapped(self, wrapped: bool) -> None:
+        if wrapped != self._code.wrapped:
+            self._code.set_wrapped(wrapped)
+            if self._head is not None:
+                self._head.wrap.setChecked(wrapped)
+            self._resized()
+
+    def set_numbered(self, numbered: bool) -> None:
+        if numbered != self._numbered:
+            self._numbered = numbered
+            self._resized()
+
+    def set_unfolded(self, unfolded: bool) -> None:
+        if unfolded != self._unfolded:
+            self._unfolded = unfolded
+            self._fold()
+            self._resized()
+
+    def wheel(self, sideways: int) -> bool:
+        return self._sideways.move(sideways) or self._sideways.needed
+
+    # Painting
 
     def paint(self, painter: QPainter, clip: QRectF) -> None:
         theme, px = self.theme, self.theme.px
-        paint_box(
-            painter,
-            QRectF(0, 0, self.rect.width(), self.rect.height()),
-            px(8),
-            theme.color("code-bg"),
-            theme.color("border"),
-        )
+        outer = QRectF(0, 0, self.rect.width(), self.rect.height())
+        paint_box(painter, outer, px(8), theme.color("code-bg"), theme.color("border"))
+        if clip.top() < px(_HEAD):
+            self._paint_head(painter)
+        origin = self._origin()
+        first = self._code.at(clip.top() - origin.y())
+        last = self._code.at(clip.bottom() - origin.y())
+        self._colours.want(last)
+        if self.leaf.language.lower() in ("diff", "patch"):
+            self._paint_washes(painter, first, last)
+        if self._numbered:
+            self._paint_numbers(painter, first, last)
+        painter.save()
+        room = QRectF(self._left(), origin.y(), outer.width() - self._left() - px(_SIDE) - 1, self._code.height)
+        painter.setClipRect(room, Qt.ClipOperation.IntersectClip)
+        if any(self.highlights.values()):
+            end = self._code.start_of(last) + len(self._code.lines[last]) + 1
+            self.paint_highlights(painter, self._code.start_of(first), end)
+        painter.setPen(theme.color("text"))
+        self._code.paint(painter, origin, first, last)
+        painter.restore()
+
+    def _paint_head(self, painter: QPainter) -> None:
+        theme, px = self.theme, self.theme.px
         painter.setFont(theme.font(12, 500))
         painter.setPen(theme.color("text-muted"))
         head = QRectF(1 + px(_SIDE), 1, self.rect.width() - 2 - 2 * px(_SIDE), px(_HEAD))
         painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, highlight.name_of(self.leaf.language))
-        top = 1 + px(_HEAD) + px(_TOP)
-        room = QRectF(1 + px(_SIDE), top, head.width(), self.rect.height() - top - 1)
-        painter.save()
-        painter.setClipRect(room, Qt.ClipOperation.IntersectClip)
-        painter.setPen(theme.color("text"))
-        first = self._line_at(int(clip.top()) - top)
-        for number in range(first, len(self._lines)):
-            y = top + self._line_top(number)
-            if y > clip.bottom():
-                break
-            self._laid_out(number).draw(painter, QPointF(room.x() - self._sideways.offset, y))
-        painter.restore()
-        self._sideways.paint(painter, theme, room.adjusted(0, 0, 0, -px(3)))
+
+    def _paint_washes(self, painter: QPainter, first: int, last: int) -> None:
+        for number in range(first, last + 1):
+            line = self._code.lines[number]
+            if (role := _WASHES.get(line[:1])) and not line.startswith(("+++ ", "--- ")):
+                top = self._body_top() + self._code.top(number)
+                height = self._code.top(number + 1) - self._code.top(number)
+                painter.fillRect(QRectF(1, top, self.rect.width() - 2, height), self.theme.color(role))
+
+    def _paint_numbers(self, painter: QPainter, first: int, last: int) -> None:
+        theme, px = self.theme, self.theme.px
+        painter.setFont(theme.code_font(13))
+        painter.setPen(theme.color("text-muted"))
+        width = self._left() - px(_SIDE)
+        for number in range(first, last + 1):
+            box = QRectF(0, self._body_top() + self._code.top(number), width, self._code.pitch)
+            align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(box, align, str(number + 1))
 
     def first_baseline(self) -> float:
         return 1 + self.theme.px(_HEAD) / 2 + self.theme.px(4)
 
     def end_point(self) -> QPointF:
-        number = len(self._lines) - 1
-        line = self._laid_out(number).lineAt(self._laid_out(number).lineCount() - 1)
-        left = 1 + self.theme.px(_SIDE) - self._sideways.offset
-        top = 1 + self.theme.px(_HEAD) + self.theme.px(_TOP) + self._line_top(number)
-        return QPointF(left + line.naturalTextWidth(), top + line.y() + line.ascent())
+        return self._origin() + self._code.end_point()
 
-    def wheel(self, sideways: int) -> bool:
-        moved = self._sideways.move(sideways)
-        if moved:
-            self.update()
-        return moved or self._sideways.needed
+    # Text
 
-    def dispose(self) -> None:
-        self._slices.stop()
-        self._slices.deleteLater()
-        for button in (self._copy, self._wrap):
-            if button is not None:
-                button.hide()
-                button.deleteLater()
-        self._copy = self._wrap = None
+    def offset_at(self, point: QPointF) -> int:
+        return self._code.offset_at(point - self._origin())
 
-    def copy(self) -> None:
-        """Put the code on the clipboard, to the letter."""
-        QGuiApplication.clipboard().setText(self.leaf.text)
-        if self._copy is None:
+    def caret_rect(self, offset: int) -> QRectF:
+        return self._code.caret_rect(offset).translated(self._origin())
+
+    def rects(self, start: int, end: int) -> list[QRectF]:
+        return [rect.translated(self._origin()) for rect in self._code.rects(start, end)]
+
+    def line_ends(self, offset: int) -> tuple[int, int]:
+        return self._code.line_ends(offset)
+
+    def reveal(self, start: int, end: int) -> bool:
+        unfolds = self._code.line_of(start) >= self._code.count
+        if unfolds:
+            self._unfolded = True
+            self._fold()
+        if not self._code.wrapped:
+            left = self._code.caret_rect(start).x()
+            one_line = self._code.line_of(start) == self._code.line_of(end)
+            self._sideways.show(left, self._code.caret_rect(end).x() if one_line else left)
+        return unfolds
+
+    # Inside
+
+    def _left(self) -> int:
+        """Where the text begins, without scrolling."""
+        if not self._numbered:
+            return 1 + self.theme.px(_SIDE)
+        digits = len(str(len(self._code.lines)))
+        return ceil(1 + 2 * self.theme.px(_SIDE) + digits * self._code.letter)
+
+    def _body_top(self) -> float:
+        return 1 + self.theme.px(_HEAD) + self.theme.px(_TOP)
+
+    def _origin(self) -> QPointF:
+        return QPointF(self._left() - self._sideways.offset, self._body_top())
+
+    def _below(self) -> int:
+        """The room under the last line."""
+        return self.theme.px(_FOOT + (_BOTTOM if self._sideways.needed else 0) if self.folds else _BOTTOM)
+
+    def _fold(self) -> None:
+        self._code.fold(_FOLDED if self.folds and not self._unfolded else None)
+
+    def _place_more(self) -> None:
+        if self.folds and self._more is None:
+            self._more = Button(self.theme, "", kind="ghost", small=True, parent=self.host)
+            self._more.clicked.connect(lambda: self.set_unfolded(not self._unfolded))
+        if self._more is None:
             return
-        self._show_copied(True)
-        QTimer.singleShot(_COPIED_MS, self._copy, lambda: self._show_copied(False))
+        if self._unfolded:
+            text = _("Show less")
+        else:
+            count = len(self._code.lines)
+            text = ngettext("Show all {n} line", "Show all {n} lines", count).format(n=figures.count(count))
+        self._more.setText(text)
+        self._more.resize(self._more.sizeHint())
+        x = self.rect.x() + (self.rect.width() - self._more.width()) // 2
+        self._more.move(x, self.rect.bottom() - self.theme.px(4) - self._more.height())
+        self._more.setVisible(self.folds)
 
-    # Lines
+    def _resized(self) -> None:
+        self.host.leaf_resized(self)  # type: ignore[attr-defined]
+        self.update()
 
-    def _set_lines(self, lines: list[str], start: int) -> None:
-        del self._lines[start:], self._widths[start:], self._spans[start:], self._tops[start:]
-        self._layouts.pop(start, None)
-        self._lines += lines
-        self._widths += map(self._line_width, lines)
-        self._spans += [()] * len(lines)
-
-    def _line_width(self, line: str) -> float:
-        if line.isascii():
-            return len(line.expandtabs(4)) * self._letter
-        return QFontMetricsF(self._font).horizontalAdvance(line.expandtabs(4))
-
-    def _body_height(self) -> int:
-        return self._line_top(len(self._lines))
-
-    def _line_top(self, number: int) -> int:
-        if not self._wrapped:
-            return number * self.theme.px(_LINE)
-        for known in range(len(self._tops), number + 1):
-            before = self._tops[-1] + self._laid_out(known - 1).lineCount() * self.theme.px(_LINE) if known else 0
-            self._tops.append(before)
-        return self._tops[number]
-
-    def _line_at(self, y: int) -> int:
-        if not self._wrapped:
-            return max(0, y // self.theme.px(_LINE))
-        return max(0, next((n for n in range(len(self._lines)) if self._line_top(n + 1) > y), 0))
-
-    def _laid_out(self, number: int) -> QTextLayout:
-        layout = self._layouts.get(number)
-        if layout is not None:
-            return layout
-        if len(self._layouts) > _KEPT_LINES:
-            self._layouts.clear()
-        layout = QTextLayout(self._lines[number], self._font)
-        option = QTextOption()
-        option.setTextDirection(Qt.LayoutDirection.LeftToRight)  # code is never mirrored
-        option.setTabStopDistance(4 * self._letter)
-        mode = QTextOption.WrapMode
-        option.setWrapMode(mode.WrapAtWordBoundaryOrAnywhere if self._wrapped else mode.NoWrap)
-        layout.setTextOption(option)
-        ranges = []
-        for span in self._spans[number]:
-            found = QTextLayout.FormatRange()
-            found.start, found.length = span.start, span.length
-            found.format = self.styles.syntax(span.role)
-            ranges.append(found)
-        layout.setFormats(ranges)
-        layout.setCacheEnabled(True)
-        room = self._width - 2 - 2 * self.theme.px(_SIDE)
-        layout.beginLayout()
-        y = 0
-        while (line := layout.createLine()).isValid():
-            line.setLineWidth(room if self._wrapped else 1_000_000)
-            line.setPosition(QPointF(0, y + self._ascent - line.ascent()))
-            y += self.theme.px(_LINE)
-        layout.endLayout()
-        self._layouts[number] = layout
-        return layout
-
-    # Colours
-
-    def _colour_from(self, start: int) -> None:
-        """Colour the lines from `start` on, which begin no token in the middle."""
-        self._next_coloured = start
-        self._colouring = iter(highlight.lines("\n".join(self._lines[start:]), self.leaf.language))
-        self._colour_slice()
-
-    def _colour_open(self) -> None:
-        """Colour the lines that are whole by now, with some before them so that most contexts are right."""
-        if self._colouring is not None or not highlight.prepare(self.leaf.language):
-            return
-        whole = len(self._lines) - 1
-        start = max(0, self._next_coloured - _CONTEXT_LINES)
-        lines = highlight.lines("\n".join(self._lines[start:whole]), self.leaf.language)
-        for number, spans in zip(range(start, whole), lines, strict=False):
-            if number >= self._next_coloured:
-                self._set_spans(number, spans)
-        self._next_coloured = whole
-
-    def _colour_slice(self) -> None:
-        if self._colouring is None:
-            return
-        if not highlight.prepare(self.leaf.language):
-            self._slices.start(_LOADING_MS)
-            return
-        until = time.perf_counter() + _SLICE_S
-        whole = len(self._lines) - (not self.leaf.closed)
-        while self._next_coloured < whole:
-            spans = next(self._colouring, None)
-            if spans is None:
-                break
-            self._set_spans(self._next_coloured, spans)
-            self._next_coloured += 1
-            if time.perf_counter() > until:
-                self._slices.start(0)
-                return
-        self._colouring = None
+    def _on_coloured(self) -> None:
         if self.rect.isValid():
             self.update()
 
-    def _set_spans(self, number: int, spans: Spans) -> None:
-        if number < len(self._spans) and self._spans[number] != spans:
-            self._spans[number] = spans
-            self._layouts.pop(number, None)
-
-    # Buttons
-
-    def _make_buttons(self) -> None:
-        self._copy = Button(self.theme, _("Copy"), kind="ghost", icon="copy", small=True, parent=self.host)
-        self._copy.clicked.connect(self.copy)
-        self._wrap = IconButton(self.theme, "arrow-elbow-down-left", _("Wrap lines"), size=28, parent=self.host)
-        self._wrap.setCheckable(True)
-        self._wrap.setChecked(self._wrapped)
-        self._wrap.toggled.connect(self._set_wrapped)
-        self._name()
-        for button in (self._wrap, self._copy):
-            button.resize(button.sizeHint())
-            button.show()
-
     def _name(self) -> None:
-        if self._copy is None:
+        if self._head is None:
             return
-        count = len(self._lines)
-        if language := highlight.name_of(self.leaf.language):
+        count = len(self._code.lines)
+        language = highlight.name_of(self.leaf.language)
+        if language:
             text = ngettext("{language} code, {n} line", "{language} code, {n} lines", count)
         else:
             text = ngettext("Code, {n} line", "Code, {n} lines", count)
-        self._copy.setAccessibleDescription(text.format(language=language, n=count))
-
-    def _show_copied(self, copied: bool) -> None:
-        assert self._copy is not None
-        self._copy.setText(_("Copied") if copied else _("Copy"))
-        self._copy.set_icon("check" if copied else "copy")
-        self._copy.resize(self._copy.sizeHint())
-        self.place(self.rect)
-
-    def _set_wrapped(self, wrapped: bool) -> None:
-        self._wrapped = wrapped
-        self._layouts.clear()
-        self._tops.clear()
-        self.host.leaf_resized(self)  # type: ignore[attr-defined]
+        self._head.set_description(text.format(language=language, n=count))

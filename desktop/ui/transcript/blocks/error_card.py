@@ -26,6 +26,7 @@ _ACTION_WORDS = {
     Action.UNLOCK_KEYCHAIN: N_("Unlock keychain"),
     Action.KEEP_FOR_SESSION: N_("Keep for this session"),
     Action.SET_PASSPHRASE: N_("Set a passphrase"),
+    Action.USE_FALLBACK: N_("Use it once"),
 }
 
 

@@ -1,0 +1,66 @@
+"""What screen readers are told of a transcript, and when.
+
+It costs nothing while there is none: Qt asks for `interface_for` only when somebody listens, and what answers is
+imported then.
+"""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain import figures
+from desktop.domain.ids import now_ms
+from desktop.domain.message import Message, Status
+from desktop.i18n import gettext as _
+from desktop.i18n import ngettext
+from desktop.ui.transcript.entry import Entry
+from desktop.ui.widgets.announce import announce
+
+_JUST_MS = 3000  # what began before that was running when its chat was opened
+
+_is_installed = False
+
+
+def install() -> None:
+    """Let Qt ask here what a transcript and its messages are."""
+    from PySide6.QtGui import QAccessible  # its many enums take 4 ms to make
+
+    global _is_installed
+    if not _is_installed:
+        _is_installed = True
+        QAccessible.installFactory(_interface_for)
+
+
+def tell(widget: QWidget, entry: Entry, *, was_running: bool) -> None:
+    """Announce that a reply has begun or ended, if it has. The text itself is not read as it comes."""
+    message = entry.message
+    if entry.running and not was_running and now_ms() - message.created_ms < _JUST_MS:
+        announce(widget, _("Reply started"))
+    elif was_running and not entry.running:
+        announce(widget, ending(message, free=entry.free), urgent=message.status is Status.FAILED)
+
+
+def ending(message: Message, *, free: bool) -> str:
+    """ "Reply finished, 320 tokens, $0.0042"; "Stopped"; or what went wrong."""
+    if message.status is Status.FAILED and message.failure is not None:
+        failure = message.failure
+        sentences = (failure.title, failure.explanation, failure.detail)
+        return " ".join(each if each.endswith((".", "!", "?", "…")) else f"{each}." for each in sentences if each)
+    if message.status is Status.STOPPED:
+        return _("Stopped")
+    parts = [_("Reply finished")]
+    if message.usage is not None:
+        count = message.usage.output_tokens
+        tokens = ngettext("{n} token", "{n} tokens", count).format(n=figures.count(count))
+        parts.append(_("about {figure}").format(figure=tokens) if message.usage.estimated else tokens)
+        if message.usage.cost is not None and not free:
+            parts.append(figures.money(message.usage.cost))
+    return ", ".join(parts)
+
+
+def _interface_for(class_name: str, widget: QObject) -> object:
+    # Qt asks again for every base class of what was not answered for; only the first question can be about ours.
+    if class_name not in ("Transcript", "BubbleWidget", "ReplyWidget"):
+        return None
+    from desktop.ui.transcript.access_tree import interface_for  # not before somebody listens
+
+    return interface_for(widget)
