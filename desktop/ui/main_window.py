@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         make_tasks: "Callable[[Callable[[AppError], None]], Tasks]",
     ) -> None:
         """Bring the window to life. The history is read once the database is open."""
+        from desktop.services.pictures import Pictures
         from desktop.ui.chat.chat_page import ChatPage  # with the sidebar half of the program: see the class
         from desktop.ui.notices import NoticeBar
         from desktop.ui.sidebar.sidebar import Sidebar
@@ -123,6 +124,7 @@ class MainWindow(QMainWindow):
                 theme, self._page_frame, settings, library, chat, catalogue, feed, self._tasks, self._toasts
             )
             self._page.places = self._state_store.places
+            self._page.pictures = Pictures(paths.pictures, settings)
             self._side = self._sidebar
             self._splitter.insertWidget(0, self._sidebar)
             self._splitter.insertWidget(1, self._page)

@@ -1,6 +1,7 @@
-"""What a long answer costs while it streams into the window, and whether the window ever hangs meanwhile."""
+"""What a long answer costs while it streams into the window, and whether typing or the window ever hang meanwhile."""
 
 import json
+import statistics
 import subprocess
 import sys
 import time
@@ -11,10 +12,11 @@ from pathlib import Path
 
 from tests.bench import seeded
 from tests.bench.figure import Figure
-from tests.bench.windows import ROOT, SETTLED_S, cpu_s, focused, running, tuppence
+from tests.bench.windows import ROOT, SETTLED_S, Glyph, cpu_s, focused, learn_glyph, running, tuppence
 from tests.helpers.x11 import Screen
 
 QUESTION = "How do I choose an index?"
+LETTERS = 200
 
 
 @contextmanager
@@ -41,7 +43,7 @@ def measure(screen: Screen, scratch: Path) -> Iterator[Figure]:
             ended = wait_until_ended(port)
             share = (cpu_s(process) - before) / (ended - since)
         note = f"50 KB of Markdown in {ended - began:.0f} s"
-        yield Figure("processor for a streamed answer", "cores", share, 0.15, limits="figure", note=note)
+        yield Figure("processor for a streamed answer", "cores", share, 0.10, limits="figure", note=note)
 
         late_beats = scratch / "late"
         beating = [
@@ -52,16 +54,37 @@ def measure(screen: Screen, scratch: Path) -> Iterator[Figure]:
             *tuppence(data, "--send", QUESTION)[1:],
         ]
         with running(screen, beating) as (process, _began):
-            focused(screen, process)
+            window = focused(screen, process)
             began = wait_until_begun(port, after=began)
+            keys = typed(screen, learn_glyph(screen, window))
             ended = wait_until_ended(port)
             time.sleep(SETTLED_S)
+        note = f"median {statistics.median(keys):.1f} ms over {len(keys)} letters"
+        yield Figure("key to glyph while it streams, p95", "ms", p95(keys), 33, limits="figure", note=note)
         beats = [tuple(map(float, line.split())) for line in late_beats.read_text().splitlines()]
         gaps = sorted((gap for moment, gap in beats if began + 1 < moment < ended + 1), reverse=True)
         note = f"longest gaps in ms: {', '.join(f'{gap * 1000:.0f}' for gap in gaps[:5]) or 'none over 25'}"
         yield Figure(
             "longest stall of the window", "ms", max(gaps, default=0.025) * 1000, 50, limits="figure", note=note
         )
+
+
+def typed(screen: Screen, glyph: Glyph) -> list[float]:
+    """Milliseconds from key to letter, again and again."""
+    found = []
+    for _ in range(LETTERS):
+        pressed = time.perf_counter()
+        screen.press(glyph.letter)
+        found.append((glyph.wait(screen, 5) - pressed) * 1000)
+        screen.press("\b")
+        while glyph.shows(screen):
+            time.sleep(0.001)
+        time.sleep(0.1)
+    return found
+
+
+def p95(values: list[float]) -> float:
+    return sorted(values)[int(len(values) * 0.95)]
 
 
 def times(port: int) -> tuple[float, float]:

@@ -23,6 +23,7 @@ from desktop.services.catalogue import TOUR_MODEL, Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.pictures import Pictures
 from desktop.settings import options
 from desktop.settings.places import Places
 from desktop.settings.store import Settings
@@ -81,6 +82,7 @@ class ChatPage(QWidget):
         self._shown_id: str | None = None
         self._follow_next = False
         self.places = Places()
+        self.pictures: Pictures | None = None
         """Where each conversation was left; the window hands over those of earlier sessions."""
         self._content: tuple[object, ...] = ()
         self._terms: tuple[str, ...] = ()  # what a search has found in the message to go to
@@ -120,9 +122,12 @@ class ChatPage(QWidget):
     @cached_property
     def _transcript(self) -> "Transcript":
         """Made for the first chat that is opened: it brings the largest part of the page's code with it."""
+        from desktop.ui.transcript.pictures import PictureShelf
         from desktop.ui.transcript.view import Transcript
 
         page = Transcript(self._theme, places=self.places)
+        if self.pictures is not None:
+            page.show_pictures(PictureShelf(self.pictures, self._tasks))
         page.regenerate_requested.connect(self._regenerate)
         page.edit_requested.connect(self._on_edit)
         page.branch_requested.connect(self._open.show_branch)

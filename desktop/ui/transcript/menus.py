@@ -9,10 +9,12 @@ from desktop.i18n import gettext as _
 from desktop.render import addresses, table_text
 from desktop.render.blocks import Block, Formula, InlineFormula, Paragraph, Table
 from desktop.render.excerpt import clip
+from desktop.services.pictures import host_of
 from desktop.ui.actions import ACTIONS
 from desktop.ui.transcript import links, picture
 from desktop.ui.transcript.blocks import code_head
 from desktop.ui.transcript.blocks.code import DrawnCode
+from desktop.ui.transcript.blocks.picture import DrawnPicture
 from desktop.ui.transcript.clipboard import Excerpt, Words
 from desktop.ui.transcript.leaves import OBJECT
 from desktop.ui.transcript.message_widget import MessageWidget
@@ -91,6 +93,9 @@ def _add_leaf(menu: Menu, widget: MessageWidget, point: QPointF) -> bool:
     if isinstance(drawn, DrawnCode):
         code_head.fill_menu(menu, drawn)
         return True
+    if isinstance(drawn, DrawnPicture):
+        _add_picture(menu, drawn)
+        return True
     match _block_at(widget, point):
         case Table() as table:
             menu.add("copy", _("Copy table as Markdown"), _copy_text(table_text.to_markdown(table)))
@@ -108,6 +113,19 @@ def _add_leaf(menu: Menu, widget: MessageWidget, point: QPointF) -> bool:
 def _add_formula(menu: Menu, tex: str, display: bool) -> None:
     menu.add("copy", _("Copy formula as TeX"), _copy_text(tex))
     menu.add(None, _("Copy formula as MathML"), lambda: _copy_mathml(tex, display))
+
+
+def _add_picture(menu: Menu, drawn: DrawnPicture) -> None:
+    image, url = drawn.image, drawn.leaf.url
+    if image is not None:
+        menu.add("magnifying-glass", _("Show picture in full"), drawn.open)
+        menu.add("copy", _("Copy picture"), lambda: QGuiApplication.clipboard().setImage(image))
+    else:
+        menu.add("image", _("Load picture"), drawn.load)
+        if host := host_of(url):
+            text = _("Always load pictures from {host}").format(host=host)
+            menu.add(None, text, lambda: drawn.load(always=True))
+    menu.add("copy", _("Copy link"), _copy_text(url))
 
 
 def _block_at(widget: MessageWidget, point: QPointF) -> Block | None:

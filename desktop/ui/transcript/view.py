@@ -25,6 +25,7 @@ from desktop.ui.transcript.bubble import BubbleWidget
 from desktop.ui.transcript.entry import Entry
 from desktop.ui.transcript.margins import Margins
 from desktop.ui.transcript.message_widget import MessageWidget
+from desktop.ui.transcript.pictures import PictureShelf
 from desktop.ui.transcript.position import Highlight, Place, TextPosition
 from desktop.ui.transcript.selecting import Selecting
 from desktop.ui.transcript.selection import Marks
@@ -90,6 +91,10 @@ class Transcript(QAbstractScrollArea):
     def entries(self) -> Sequence[Entry]:
         """The messages of the shown branch, from the first."""
         return self._arrangement.entries
+
+    def show_pictures(self, shelf: PictureShelf) -> None:
+        """Pictures in replies come from there from now on; without it they stay places."""
+        self._styles.pictures = shelf
 
     def row_of(self, message_id: str) -> int:
         """Its place in `entries`, -1 for a message that is not there."""

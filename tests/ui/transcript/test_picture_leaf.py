@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QImage
 
+from desktop.ui.dialogs.picture import PictureDialog
 from desktop.ui.transcript.blocks.picture import DrawnPicture
 from desktop.ui.transcript.leaves import PictureLeaf, Place
 from desktop.ui.transcript.pictures import Sight
@@ -21,6 +22,7 @@ class Shelf:
     def __init__(self) -> None:
         self.now = Sight()
         self.asked: list[str] = []
+        self.always = False
         self.watchers: list[Callable[[], None]] = []
 
     def watch(self, url: str, on_change: Callable[[], None]) -> Sight:
@@ -33,8 +35,9 @@ class Shelf:
     def sight(self, url: str) -> Sight:
         return self.now
 
-    def load(self, url: str) -> None:
+    def load(self, url: str, *, always: bool = False) -> None:
         self.asked.append(url)
+        self.always = always
         self.become(Sight(loading=True))
 
     def become(self, sight: Sight) -> None:
@@ -104,3 +107,19 @@ def test_places_around_it(host: Host, shelf: Shelf) -> None:
     shelf.become(Sight(picture(200, 100)))
     assert [leaf.offset_at(QPointF(x, 50)) for x in (0, 99, 101, 500)] == [0, 0, 1, 1]
     assert [leaf.caret_rect(offset).x() for offset in (0, 1)] == [0, 200]
+
+
+def test_a_click_loads_it_and_another_shows_it_in_full(host: Host, shelf: Shelf, qtbot) -> None:
+    leaf = show(host)
+    assert leaf.link_at(QPointF(5, 5)) is None  # it opens no browser
+    assert leaf.tip_at(QPointF(5, 5)) == URL
+    leaf.clicked(QPointF(5, 5))
+    assert shelf.asked == [URL]
+    leaf.load(always=True)
+    assert shelf.always
+    shelf.become(Sight(picture(80, 40)))
+    leaf.clicked(QPointF(5, 5))
+    (dialog,) = host.findChildren(PictureDialog)
+    qtbot.addWidget(dialog)
+    assert dialog.isVisible()
+    dialog.reject()

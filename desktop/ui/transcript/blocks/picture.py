@@ -1,10 +1,11 @@
 """A picture that has a line to itself: a place for it, with a button that loads it, until it is there."""
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QPainter, QPixmap
+from PySide6.QtGui import QBrush, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from desktop.i18n import gettext as _
+from desktop.render.addresses import target
 from desktop.render.inline_text import picture_words
 from desktop.ui.transcript.blocks.drawn import DrawnLeaf
 from desktop.ui.transcript.leaves import PictureLeaf
@@ -40,7 +41,7 @@ class DrawnPicture(DrawnLeaf[PictureLeaf]):
         if waits and self._load is None:
             self._load = Button(self.theme, _("Load"), small=True, parent=self.host)
             self._load.setAccessibleDescription(_("{picture}, not loaded").format(picture=self._words()))
-            self._load.clicked.connect(lambda: shelf.load(self.leaf.url))
+            self._load.clicked.connect(lambda: self.load())
             self._load.resize(self._load.sizeHint())
         if self._load is not None:
             side = self.theme.px(_SIDE)
@@ -62,8 +63,33 @@ class DrawnPicture(DrawnLeaf[PictureLeaf]):
         else:
             self._paint_place(painter)
 
-    def link_at(self, point: QPointF) -> tuple[str, str] | None:
-        return self.leaf.url, self._words()
+    def clicked(self, point: QPointF) -> bool:
+        """Show it in full, or load it."""
+        if not self.open():
+            self.load()
+        return True
+
+    def tip_at(self, point: QPointF) -> str:
+        return target(self.leaf.url).replace("<", "%3C").replace(">", "%3E")  # Qt takes tags for HTML
+
+    @property
+    def image(self) -> QImage | None:
+        """What is shown, None before it is there."""
+        return self.styles.pictures.sight(self.leaf.url).image if self.styles.pictures is not None else None
+
+    def open(self) -> bool:
+        """Show it in full view. False where there is nothing to show."""
+        from desktop.ui.dialogs.picture import PictureDialog  # not before one is looked at
+
+        if self.image is None:
+            return False
+        PictureDialog(self.theme, self.image, self.leaf.alt, self.host).open()
+        return True
+
+    def load(self, *, always: bool = False) -> None:
+        """The reader wants to see it; with `always`, everything from its host from now on."""
+        if self.styles.pictures is not None:
+            self.styles.pictures.load(self.leaf.url, always=always)
 
     # Text: one letter
 
@@ -95,8 +121,8 @@ class DrawnPicture(DrawnLeaf[PictureLeaf]):
 
     def _fitted(self, width: int) -> QSize:
         """How large the picture is shown: never larger than it is."""
-        image = self.styles.pictures.sight(self.leaf.url).image if self.styles.pictures is not None else None
-        if image is None or image.isNull():
+        image = self.image
+        if image is None:
             return QSize()
         most = QSize(width, self.theme.px(_HIGHEST))
         size = image.size()
@@ -105,8 +131,7 @@ class DrawnPicture(DrawnLeaf[PictureLeaf]):
         return size.expandedTo(QSize(1, 1))
 
     def _paint_picture(self, painter: QPainter) -> None:
-        assert self.styles.pictures is not None
-        image = self.styles.pictures.sight(self.leaf.url).image
+        image = self.image
         if image is None:
             return
         ratio = painter.device().devicePixelRatio()
