@@ -64,6 +64,7 @@ TOOLS = {
     "xdotool": "xdotool",
     "dbus-run-session": "dbus",
     "gnome-keyring-daemon": "gnome-keyring",
+    "/usr/share/dbus-1/services/org.a11y.Bus.service": "at-spi2-core",  # its programs are not on the path
 }
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 
@@ -205,6 +206,9 @@ def has_fonts() -> bool:
 
 
 def find_tool(command: str) -> str | None:
+    """A program on the path, or a file by its whole name."""
+    if command.startswith("/"):
+        return command if os.path.exists(command) else None
     return shutil.which(command, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/usr/bin")
 
 

@@ -260,6 +260,8 @@ class IncrementalParser:
                 piece = piece.lstrip(BYTE_ORDER_MARK)
             piece = self._up_to_most_signs(piece)
             self._source += piece
+            if not piece:
+                continue
             if self._fence and self._fence not in piece:
                 self._grow_fence()
             else:
@@ -325,7 +327,7 @@ class IncrementalParser:
             self._cut(sum(len(line) + 1 for line in lines[:start]), env["references"], "")
         elif len(self._source) > LONGEST_OPEN and not open_code:
             part = long_blocks.first_part(source, read, self._read_alone) if len(blocks) == 1 else None
-            if part is not None:
+            if part is not None and part.end > len(self._head):
                 whole = [part.block] if self._part is None else long_blocks.joined(self._part, [part.block])
                 self._part = whole[0] if whole else part.block
                 self._cut(part.end, env["references"], part.head)
@@ -358,7 +360,7 @@ class IncrementalParser:
         self._source, self._head = source[end:], head
 
 
-_SIGN = re.compile(r"[\n*_`~\[<$&|\\:@]")
+_SIGN = re.compile(r"[\n*_`~\[\]<>$&|\\:@#]")
 _UNREADABLE = re.compile("[\0\2\3\ud800-\udfff]")
 _DEFINITION = re.compile(r"^[ >*+\-\d.)]*\[[^\]\n]+\]:", re.MULTILINE)
 _FORMULA = re.compile(r" *(?:\$\$|\\\[|\\begin\{)")

@@ -12,13 +12,19 @@ from desktop.render.blocks import Block, Break, Code, Heading, Inline, Link, Lis
 from desktop.render.reading import Read
 
 _STARTS_TEXT = re.compile(r"[^\W\d_]")  # begins no block but a paragraph
+_MARKER = re.compile(r" *(?:[-+*]|\d+[.)])")
+_COMMENT = re.compile(r"^[ \t]*<!--", re.MULTILINE)
+_FORMULA = re.compile(r"^[ \t]*(?:\$\$|\\\[|\\begin\{)", re.MULTILINE)
 _MAY_OPEN = re.compile(r"[*_~\[\]$`]")  # in text, a sign that later text may yet give a meaning
 _MOST_EMPTY_CELLS = 50_000  # of a table; markdown-it ends one with 65,536 cells that are not written
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The first part of a block. The other begins at `end` in the source and is read with `head` before it."""
+    """The first part of a block. The other begins at `end` in the source and is read with `head` before it.
+
+    Of a table `head` is its head; of a list it is an item that `joined` leaves out.
+    """
 
     block: Block
     end: int
@@ -29,15 +35,20 @@ def first_part(source: str, read: Read, read_alone: Callable[[str], list[Block]]
     """The part that can be set aside of the one block that was read from a source; None if there is none."""
     lines = source.split("\n")
     start, block = read.blocks[0]
+    part = None
     match block:
         case List():
-            return _of_list(lines, start, block, read.items, read_alone)
+            part = _of_list(lines, start, block, read.items, read_alone)
         case Table():
-            return _of_table(lines, start, block)
+            part = _of_table(lines, start, block)
         case Paragraph():
-            return _of_paragraph(lines, start, read_alone)
-        case _:
-            return None
+            part = _of_paragraph(lines, start, read_alone)
+    return None if part is None or _may_turn(source[: part.end]) else part
+
+
+def _may_turn(source: str) -> bool:
+    """Whether a comment, or a formula since the last blank line, begins there that only lacks its end."""
+    return bool(_COMMENT.search(source) or _FORMULA.search(source, source.rfind("\n\n") + 1))
 
 
 def joined(first: Block, rest: list[Block]) -> list[Block] | None:
@@ -47,7 +58,7 @@ def joined(first: Block, rest: list[Block]) -> list[Block] | None:
     second = rest[0]
     match first, second:
         case List(), List():
-            return [List(first.items + second.items, first.start, first.tight and second.tight), *rest[1:]]
+            return [List(first.items + second.items[1:], first.start, first.tight and second.tight), *rest[1:]]
         case Table(), Table():
             return [Table(first.align, first.head, first.rows + second.rows), *rest[1:]]
         case Paragraph(), Paragraph():
@@ -67,12 +78,14 @@ def _of_list(
         line = items[index]
         if line >= len(lines) - 1 or "|" in lines[line]:  # not ended, or alone it may be the head of a table
             continue
-        if block.tight:
-            return Part(List(block.items[:index], block.start), _end(lines, line))
-        # Whether the list was tight until here can only be told with the line that this item begins with.
-        match read_alone("\n".join(lines[start : line + 1]) + "\n"):
+        marker = _MARKER.match(lines[line])
+        assert marker
+        head = f"{marker[0]} x\n"  # an item with a paragraph: only by one does a list show whether it is tight
+        if block.tight and any(isinstance(child, Paragraph) for item in block.items for child in item.blocks):
+            return Part(List(block.items[:index], block.start), _end(lines, line), head)
+        match read_alone("\n".join((*lines[start:line], head))):
             case [List() as so_far] if len(so_far.items) == index + 1:
-                return Part(List(so_far.items[:-1], block.start, so_far.tight), _end(lines, line))
+                return Part(List(so_far.items[:-1], block.start, so_far.tight), _end(lines, line), head)
         return None
     return None
 
@@ -88,12 +101,18 @@ def _of_table(lines: list[str], start: int, block: Table) -> Part | None:
 def _of_paragraph(lines: list[str], start: int, read_alone: Callable[[str], list[Block]]) -> Part | None:
     for line in range(len(lines) - 1, start, -1):
         before = lines[line - 1]
-        if _STARTS_TEXT.match(lines[line]) and not before.endswith(("  ", "\\")):
+        if _STARTS_TEXT.match(lines[line]) and not before[-1:].isspace() and not before.endswith("\\"):
             content = _closed("\n".join(lines[start:line]), read_alone)
             return Part(Paragraph((*content, Break(hard=False))), _end(lines, line)) if content else None
     text = lines[start]
     at = text.rfind(" ", 0, len(text) - 1)
-    if len(lines) > start + 1 or at <= 0 or "|" in text or text[at - 1] == " " or not _STARTS_TEXT.match(text, at + 1):
+    if (
+        len(lines) > start + 1
+        or at <= 0
+        or "|" in text
+        or text[at - 1].isspace()
+        or not _STARTS_TEXT.match(text, at + 1)
+    ):
         return None
     content = _closed(text[:at], read_alone)
     return Part(Paragraph(_inlines_joined(content, (Text(" "),))), _end(lines, start) + at + 1) if content else None

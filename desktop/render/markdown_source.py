@@ -5,7 +5,8 @@ escaped, as few kinds of them as will do. So money, `snake_case` and `Vec<T>` st
 
 What Markdown has no form for is written as what looks the same: white space at the edges of bold text stands outside
 of it, empty paragraphs are left out, a fence is always closed, a loose list of one paragraph is tight, a heading
-below the second level is one line, and footnotes within footnotes may be counted anew.
+below the second level is one line, a display formula alone in its line is a block, and footnotes within footnotes may
+be counted anew.
 """
 
 import re

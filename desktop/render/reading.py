@@ -49,8 +49,9 @@ from desktop.render.maths import block_formula, inline_formula
 _STYLES: dict[str, Style] = {f"{style.value}_open": style for style in Style}
 _TASK = re.compile(r"\[([ xX])\]\s+")
 _ALERT = re.compile(r"\[!(note|tip|important|warning|caution)\]\s*\Z", re.IGNORECASE)
+_TERMINATOR = re.compile(r"[\n\\`~*_\[\]<&$@]|!(?=\[)|:(?=//)|w(?=ww\.)")  # where an inline rule may begin, and no more
 _MAX_NESTING = 100
-_MOST_BRACKETS = 2000  # in one paragraph; each may make markdown-it look through all the others
+_MOST_BRACKETS = 500  # in one paragraph; each may make markdown-it look through all the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _parser(notes: bool) -> MarkdownIt:
     parser.block.ruler.at("list", _if_shallow(list_block), {"alt": ["paragraph", "reference", "blockquote"]})
     parser.inline.ruler.before("escape", "formula", inline_formula)
     parser.inline.ruler.before("escape", "bare_link", bare_link)
-    parser.inline.add_terminator_char("w")  # for www.
+    parser.inline.terminator_re = _TERMINATOR
     parser.inline.ruler.at("emphasis", emphasis)
     parser.inline.ruler.at("link", _link)
     parser.inline.ruler.at("image", _image)

@@ -1,12 +1,16 @@
 """HTML for export: complete, and safe whatever the text."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.render.markdown import to_html
+from desktop.render import reasoning
+from desktop.render.blocks import parse
+from desktop.render.markdown import blocks_to_html, to_html
+from tests.render.cases import CASES
 from tests.render.corpus import LATE, SNIPPETS
 
 _TAGS = frozenset(
@@ -151,3 +155,31 @@ def test_reasoning_is_folded_away_before_the_answer_is_read() -> None:
 
 def test_entities_are_shown_as_written() -> None:
     assert checked("`&amp;` &amp;lt; & &lt;b&gt;").strip() == "&amp; &lt; & <b>"
+
+
+@pytest.mark.parametrize("text", [text for text, _ in CASES["reasoning"]])
+def test_what_has_been_told_apart_stays_so_while_a_text_grows(text: str) -> None:
+    if not text.startswith("<think"):
+        return  # without its first tag only the end tells
+    thought = answer = ""
+    for end in range(12, len(text) + 1):
+        now = reasoning.split(text[:end], growing=True)
+        assert now[0].startswith(thought)
+        assert now[1].startswith(answer)
+        thought, answer = now
+    whole = reasoning.split(text)
+    assert whole[0].startswith(thought)
+    assert whole[1].startswith(answer)
+
+
+def test_a_page_may_hold_several_texts() -> None:
+    html = to_html("<think>a[^1]\n\n[^1]: A</think>b[^1]\n\n[^1]: B", ids="m7-")
+    found = re.findall(r' id="([^"]*)"', html)
+    assert found == ["m7-reasoning-ref-1", "m7-reasoning-note-1", "m7-ref-1", "m7-note-1"]
+    assert set(re.findall(r'href="#([^"]*)"', html)) == set(found)
+
+
+def test_part_of_a_text() -> None:
+    paragraph, _notes = parse("a[^1] `b`\n\n[^1]: c")
+    assert blocks_to_html([paragraph]) == '<p>a<sup class="footnote">1</sup> <code>b</code></p>'
+    assert blocks_to_html([]) == ""

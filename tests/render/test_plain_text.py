@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from desktop.render import table_text
 from desktop.render.blocks import Align, CodeBlock, Item, List, Paragraph, Quote, Table, Text, parse
+from desktop.render.excerpt import leaves
 from desktop.render.plain_text import to_text
 from tests.render.corpus import LATE, SNIPPETS
 
@@ -37,9 +38,11 @@ def test_plain_text(source: str, text: str) -> None:
     assert to_text(parse(source)) == text
 
 
-@pytest.mark.parametrize("text", SNIPPETS + LATE)
-def test_any_text_has_one(text: str) -> None:
-    assert isinstance(to_text(parse(text)), str)
+def test_code_of_any_text_is_in_it() -> None:
+    for text in SNIPPETS + LATE:
+        blocks = parse(text)
+        plain = to_text(blocks)
+        assert all(leaf.text in plain for leaf in leaves(blocks) if isinstance(leaf, CodeBlock))
 
 
 @settings(max_examples=100, deadline=None)

@@ -8,7 +8,6 @@ from desktop.i18n import gettext as _
 from desktop.render.blocks import Block
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript import measures
-from desktop.ui.transcript.clipboard import Words
 from desktop.ui.transcript.column import Column
 from desktop.ui.transcript.entry import Entry
 from desktop.ui.transcript.flow import Flow
@@ -18,7 +17,8 @@ from desktop.ui.transcript.leaves import Run, TextLeaf, Tone
 from desktop.ui.transcript.message_widget import MessageWidget
 from desktop.ui.transcript.position import Highlight, Place
 from desktop.ui.transcript.question import pieces
-from desktop.ui.transcript.selection import Marks
+from desktop.ui.transcript.selection.clipboard import Words
+from desktop.ui.transcript.selection.selection import Marks
 from desktop.ui.transcript.styles import Styles
 from desktop.ui.widgets.button import Button
 from desktop.ui.widgets.menu import Menu

@@ -15,8 +15,8 @@ from desktop.ui.transcript.blocks.formula import DrawnFormula
 from desktop.ui.transcript.blocks.picture import DrawnPicture
 from desktop.ui.transcript.blocks.prose import DrawnRule, DrawnText
 from desktop.ui.transcript.blocks.table import DrawnTable
-from desktop.ui.transcript.heights import Heights
 from desktop.ui.transcript.position import Highlight, Ranges
+from desktop.ui.transcript.scrolling.heights import Heights
 from desktop.ui.transcript.styles import Styles
 from desktop.ui.widgets.paint import paint_box
 

@@ -11,15 +11,16 @@ from desktop.render.blocks import Block, Formula, InlineFormula, Paragraph, Tabl
 from desktop.render.excerpt import clip
 from desktop.services.pictures import host_of
 from desktop.ui.actions import ACTIONS
-from desktop.ui.transcript import links, picture
+from desktop.ui.transcript import links
 from desktop.ui.transcript.blocks import code_head
 from desktop.ui.transcript.blocks.code import DrawnCode
 from desktop.ui.transcript.blocks.picture import DrawnPicture
-from desktop.ui.transcript.clipboard import Excerpt, Words
 from desktop.ui.transcript.leaves import OBJECT
 from desktop.ui.transcript.message_widget import MessageWidget
-from desktop.ui.transcript.selecting import Selecting
-from desktop.ui.transcript.sheet import Part as Pictured
+from desktop.ui.transcript.paper import picture
+from desktop.ui.transcript.paper.sheet import Part as Pictured
+from desktop.ui.transcript.selection.clipboard import Excerpt, Words
+from desktop.ui.transcript.selection.selecting import Selecting
 from desktop.ui.widgets.keys import key_text
 from desktop.ui.widgets.menu import Menu
 

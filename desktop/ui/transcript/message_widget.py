@@ -23,17 +23,17 @@ from desktop.render import addresses
 from desktop.render.blocks import Block
 from desktop.ui.transcript import leaves, links, measures
 from desktop.ui.transcript.blocks.drawn import DrawnLeaf
-from desktop.ui.transcript.clipboard import Piece
 from desktop.ui.transcript.column import Column
 from desktop.ui.transcript.entry import Entry
 from desktop.ui.transcript.position import Highlight, Place, TextPosition
-from desktop.ui.transcript.selection import Marks
+from desktop.ui.transcript.selection.clipboard import Piece
+from desktop.ui.transcript.selection.selection import Marks
 from desktop.ui.transcript.styles import Styles
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.paint import paint_box
 
 if TYPE_CHECKING:
-    from desktop.ui.transcript.selecting import Selecting
+    from desktop.ui.transcript.selection.selecting import Selecting
 
 
 class MessageWidget(QWidget):

@@ -10,13 +10,13 @@ from desktop.render.blocks import Block
 from desktop.ui.transcript import measures
 from desktop.ui.transcript.blocks.error_card import ErrorCard
 from desktop.ui.transcript.blocks.reasoning import ReasoningToggle
-from desktop.ui.transcript.clipboard import Excerpt
 from desktop.ui.transcript.column import Column
 from desktop.ui.transcript.entry import Entry
 from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.leaves import plain
 from desktop.ui.transcript.message_widget import MessageWidget
 from desktop.ui.transcript.position import Place
+from desktop.ui.transcript.selection.clipboard import Excerpt
 from desktop.ui.transcript.streaming import LiveReply
 from desktop.ui.transcript.styles import Styles
 from desktop.ui.transcript.written import Passage, Written

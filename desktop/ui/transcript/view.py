@@ -19,19 +19,20 @@ from desktop.domain.message import Role
 from desktop.i18n import gettext as _
 from desktop.settings.places import Places, ReadingPlace
 from desktop.ui.theme.theme import Theme
-from desktop.ui.transcript import access, measures
-from desktop.ui.transcript.arrangement import Anchor, Arrangement
+from desktop.ui.transcript import measures
+from desktop.ui.transcript.access import bridge as access
 from desktop.ui.transcript.bubble import BubbleWidget
 from desktop.ui.transcript.entry import Entry
-from desktop.ui.transcript.margins import Margins
 from desktop.ui.transcript.message_widget import MessageWidget
 from desktop.ui.transcript.pictures import PictureShelf
 from desktop.ui.transcript.position import Highlight, Place, TextPosition
-from desktop.ui.transcript.selecting import Selecting
-from desktop.ui.transcript.selection import Marks
+from desktop.ui.transcript.scrolling.arrangement import Anchor, Arrangement
+from desktop.ui.transcript.scrolling.margins import Margins
+from desktop.ui.transcript.scrolling.wheel import Wheel
+from desktop.ui.transcript.selection.selecting import Selecting
+from desktop.ui.transcript.selection.selection import Marks
 from desktop.ui.transcript.styles import Styles
 from desktop.ui.transcript.turns import Turns
-from desktop.ui.transcript.wheel import Wheel
 from desktop.ui.transcript.written import Written
 
 _PAGE_OVERLAP = 40

@@ -16,8 +16,8 @@ from desktop.domain.ids import now_ms
 from desktop.domain.message import Status
 from desktop.domain.usage import Usage
 from desktop.ui.theme.theme import Theme
-from desktop.ui.transcript import access
-from desktop.ui.transcript.access_tree import MessageNode
+from desktop.ui.transcript.access import bridge as access
+from desktop.ui.transcript.access.tree import MessageNode
 from desktop.ui.transcript.position import Place, TextPosition
 from desktop.ui.transcript.view import Transcript
 from tests.ui.transcript.turns import question, reply, talk
@@ -149,7 +149,7 @@ def test_a_heading_has_its_level_and_a_task_its_tick(transcript: Transcript, set
 def test_a_link_is_pressed(transcript: Transcript, settle: Settle, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[tuple[str, str]] = []
     monkeypatch.setattr(
-        "desktop.ui.transcript.access_blocks.open_link", lambda parent, theme, url, words: opened.append((url, words))
+        "desktop.ui.transcript.access.blocks.open_link", lambda parent, theme, url, words: opened.append((url, words))
     )
     transcript.set_entries([question("?"), reply("go [there](https://example.org/page)")])
     settle()

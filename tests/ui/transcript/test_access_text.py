@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.render.blocks import parse
-from desktop.ui.transcript import access_text, utf16
-from desktop.ui.transcript.access_text import Kind, Link, Said
+from desktop.ui.transcript import utf16
+from desktop.ui.transcript.access import text as access_text
+from desktop.ui.transcript.access.text import Kind, Link, Said
 from desktop.ui.transcript.leaves import Leaf, TableLeaf, flatten, plain
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)

@@ -3,7 +3,7 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.ui.transcript.heights import Heights
+from desktop.ui.transcript.scrolling.heights import Heights
 
 ROWS = st.lists(st.integers(1, 500), min_size=1, max_size=40)
 

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from desktop.domain.errors import AppError
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
-from desktop.ui.transcript import printing
 from desktop.ui.transcript.entry import Entry
-from desktop.ui.transcript.sheet import Sheet
+from desktop.ui.transcript.paper import printing
+from desktop.ui.transcript.paper.sheet import Sheet
 from tests.ui.transcript.turns import question, reply, talk
 
 
@@ -198,6 +198,6 @@ async def test_a_cancelled_print_is_not_sent(tmp_path: Path, theme: Theme) -> No
 def test_print_support_is_imported_only_to_print(qapp: QApplication) -> None:
     import subprocess
 
-    code = "import sys, desktop.ui.transcript.printing; print('PySide6.QtPrintSupport' in sys.modules)"
+    code = "import sys, desktop.ui.transcript.paper.printing; print('PySide6.QtPrintSupport' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from desktop.domain.events import TextDelta
 from desktop.domain.message import Status
 from desktop.ui.theme.theme import Theme
-from desktop.ui.transcript import clipboard, menus
+from desktop.ui.transcript import menus
 from desktop.ui.transcript.bubble import BubbleWidget
 from desktop.ui.transcript.position import Highlight, Place, TextPosition
 from desktop.ui.transcript.reply import ReplyWidget
+from desktop.ui.transcript.selection import clipboard
 from desktop.ui.transcript.view import Transcript
 from desktop.ui.widgets.menu import Menu
 from tests.ui.transcript.turns import question, reply, talk

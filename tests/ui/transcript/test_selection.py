@@ -4,9 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.ui.transcript import question, words
+from desktop.ui.transcript import question
 from desktop.ui.transcript.position import Place, TextPosition
-from desktop.ui.transcript.selection import Marks, Part, Selection, extended, in_column, is_whole, marks, order
+from desktop.ui.transcript.selection import words
+from desktop.ui.transcript.selection.selection import (
+    Marks,
+    Part,
+    Selection,
+    extended,
+    in_column,
+    is_whole,
+    marks,
+    order,
+)
 
 LENGTHS = st.lists(st.lists(st.integers(0, 5), max_size=4), min_size=1, max_size=3)
 IDS = ["a", "b", "c"]

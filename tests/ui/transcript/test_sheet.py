@@ -14,8 +14,8 @@ from desktop.render.blocks import parse
 from desktop.render.formulas import draw
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript.entry import Entry
-from desktop.ui.transcript.picture import TALLEST, Drawing
-from desktop.ui.transcript.sheet import Part, Sheet
+from desktop.ui.transcript.paper.picture import TALLEST, Drawing
+from desktop.ui.transcript.paper.sheet import Part, Sheet
 from desktop.ui.transcript.styles import Styles
 from tests.ui.transcript.turns import question, reply
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharForma
 from desktop.render import hidden
 from desktop.render.highlight import Span
 from desktop.ui.transcript import utf16
-from desktop.ui.transcript.heights import Heights
+from desktop.ui.transcript.scrolling.heights import Heights
 from desktop.ui.transcript.styles import Styles
 from desktop.ui.widgets.paint import paint_box
 

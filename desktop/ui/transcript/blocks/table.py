@@ -14,8 +14,8 @@ from desktop.ui.transcript.blocks.drawn import DrawnLeaf
 from desktop.ui.transcript.blocks.sideways import HEIGHT as BAR
 from desktop.ui.transcript.blocks.sideways import Sideways
 from desktop.ui.transcript.flow import Flow
-from desktop.ui.transcript.heights import Heights
 from desktop.ui.transcript.leaves import TableLeaf, Tone
+from desktop.ui.transcript.scrolling.heights import Heights
 from desktop.ui.transcript.styles import Styles, direction_of
 from desktop.ui.widgets.paint import paint_box
 

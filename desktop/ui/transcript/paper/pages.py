@@ -12,7 +12,7 @@ from desktop.render import formulas
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript import measures
 from desktop.ui.transcript.entry import Entry
-from desktop.ui.transcript.sheet import Part, Sheet
+from desktop.ui.transcript.paper.sheet import Part, Sheet
 from desktop.ui.transcript.styles import Styles
 from desktop.ui.widgets.paint import text_flags
 

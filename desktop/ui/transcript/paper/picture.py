@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.i18n import gettext as _
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript import measures
-from desktop.ui.transcript.sheet import Part, Sheet
+from desktop.ui.transcript.paper.sheet import Part, Sheet
 from desktop.ui.transcript.styles import Styles
 from desktop.ui.widgets.announce import announce
 

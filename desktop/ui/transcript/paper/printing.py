@@ -22,7 +22,7 @@ from desktop.i18n import gettext as _
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript.entry import Entry
-from desktop.ui.transcript.paper import MARGIN, Paper
+from desktop.ui.transcript.paper.pages import MARGIN, Paper
 from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.labels import text_label
 

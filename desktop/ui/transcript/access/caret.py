@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleTextCursorEvent
 
 from desktop.i18n import gettext as _
-from desktop.ui.transcript.access_blocks import Block
+from desktop.ui.transcript.access.blocks import Block
 from desktop.ui.transcript.position import Place, TextPosition
-from desktop.ui.transcript.selection import order
+from desktop.ui.transcript.selection.selection import order
 from desktop.ui.transcript.view import Transcript
 from desktop.ui.widgets.announce import announce
 

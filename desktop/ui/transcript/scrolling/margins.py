@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from desktop.ui.theme.theme import Theme
-from desktop.ui.transcript.arrangement import Arrangement
-from desktop.ui.transcript.jump import JumpToLatest
 from desktop.ui.transcript.message_widget import MessageWidget
-from desktop.ui.transcript.outline import Outline
-from desktop.ui.transcript.scroll_marks import ScrollMarks
+from desktop.ui.transcript.scrolling.arrangement import Arrangement
+from desktop.ui.transcript.scrolling.jump import JumpToLatest
+from desktop.ui.transcript.scrolling.outline import Outline
+from desktop.ui.transcript.scrolling.scroll_marks import ScrollMarks
 
 _ABOVE_EDGE = 12
 

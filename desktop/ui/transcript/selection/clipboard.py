@@ -12,7 +12,7 @@ from PySide6.QtGui import QClipboard, QGuiApplication
 
 from desktop.render.blocks import Block, Formula, InlineFormula, Paragraph, Quote, parse
 from desktop.ui.transcript.leaves import plain
-from desktop.ui.transcript.selection import Part, in_column, is_whole
+from desktop.ui.transcript.selection.selection import Part, in_column, is_whole
 from desktop.ui.transcript.written import Written
 
 _CHARSET = '<meta charset="utf-8">'  # other programs would guess

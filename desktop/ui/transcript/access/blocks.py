@@ -19,15 +19,15 @@ from PySide6.QtGui import (
 
 from desktop.i18n import gettext as _
 from desktop.render.addresses import target
-from desktop.ui.transcript import access_text
-from desktop.ui.transcript.access_node import NOTHING, Actions, Node, Perhaps, Role, Text
-from desktop.ui.transcript.access_text import Kind, Link, Said
+from desktop.ui.transcript.access import text as access_text
+from desktop.ui.transcript.access.node import NOTHING, Actions, Node, Perhaps, Role, Text
+from desktop.ui.transcript.access.text import Kind, Link, Said
 from desktop.ui.transcript.leaves import CodeLeaf, Leaf, RuleLeaf, TableLeaf, TextLeaf
 from desktop.ui.transcript.links import open_link
 from desktop.ui.transcript.position import Place, TextPosition
 
 if TYPE_CHECKING:
-    from desktop.ui.transcript.access_tree import MessageNode
+    from desktop.ui.transcript.access.tree import MessageNode
 
 _ROLES = {
     Kind.PARAGRAPH: Role.Paragraph,

@@ -10,15 +10,16 @@ from PySide6.QtWidgets import QApplication
 from desktop.domain.message import Role
 from desktop.render import reasoning
 from desktop.ui.theme.theme import Theme
-from desktop.ui.transcript import clipboard, motion, question
-from desktop.ui.transcript.caret import Caret
-from desktop.ui.transcript.dragging import Dragging
+from desktop.ui.transcript import question
 from desktop.ui.transcript.entry import Entry
-from desktop.ui.transcript.long_copy import LongCopy
 from desktop.ui.transcript.message_widget import MessageWidget
 from desktop.ui.transcript.position import Highlight, Place, TextPosition
 from desktop.ui.transcript.reply import ReplyWidget
-from desktop.ui.transcript.selection import Part, Selection, marks
+from desktop.ui.transcript.selection import clipboard, motion
+from desktop.ui.transcript.selection.caret import Caret
+from desktop.ui.transcript.selection.dragging import Dragging
+from desktop.ui.transcript.selection.long_copy import LongCopy
+from desktop.ui.transcript.selection.selection import Part, Selection, marks
 
 if TYPE_CHECKING:
     from desktop.ui.transcript.view import Transcript

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
-from desktop.ui.transcript import clipboard
+from desktop.ui.transcript.selection import clipboard
 
 _AT_ONCE = 2_000  # letters that are read within a frame
 _LOOK_MS = 30

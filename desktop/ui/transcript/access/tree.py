@@ -19,11 +19,11 @@ from PySide6.QtWidgets import QAccessibleWidget, QWidget
 from desktop.domain.message import Message
 from desktop.domain.message import Role as Author
 from desktop.i18n import gettext as _
-from desktop.ui.transcript import access_text
-from desktop.ui.transcript.access_blocks import Block
-from desktop.ui.transcript.access_caret import CaretTeller
-from desktop.ui.transcript.access_node import Actions, Node, Perhaps, Role
-from desktop.ui.transcript.access_text import Kind
+from desktop.ui.transcript.access import text as access_text
+from desktop.ui.transcript.access.blocks import Block
+from desktop.ui.transcript.access.caret import CaretTeller
+from desktop.ui.transcript.access.node import Actions, Node, Perhaps, Role
+from desktop.ui.transcript.access.text import Kind
 from desktop.ui.transcript.entry import Entry
 from desktop.ui.transcript.leaves import Leaf, Place, Run, TextLeaf, Tone
 from desktop.ui.transcript.message_widget import MessageWidget

@@ -12,10 +12,10 @@ from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript import measures
 from desktop.ui.transcript.bubble import BubbleWidget
 from desktop.ui.transcript.entry import Entry
-from desktop.ui.transcript.heights import Heights
 from desktop.ui.transcript.message_widget import MessageWidget
 from desktop.ui.transcript.position import Place, TextPosition
 from desktop.ui.transcript.reply import ReplyWidget
+from desktop.ui.transcript.scrolling.heights import Heights
 from desktop.ui.transcript.turns import Turns
 
 _BESIDE_QUESTION = 2 * measures.BUBBLE_PAD_Y + measures.AFTER_BUBBLE

@@ -8,13 +8,13 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from desktop.ui.theme.theme import Theme
-from desktop.ui.transcript import words
 from desktop.ui.transcript.leaves import CodeLeaf, TableLeaf
 from desktop.ui.transcript.position import Place, TextPosition
-from desktop.ui.transcript.selection import Stretch, extended
+from desktop.ui.transcript.selection import words
+from desktop.ui.transcript.selection.selection import Stretch, extended
 
 if TYPE_CHECKING:
-    from desktop.ui.transcript.selecting import Selecting
+    from desktop.ui.transcript.selection.selecting import Selecting
     from desktop.ui.transcript.view import Transcript
 
 _SLOP = 3  # pixels that the mouse may move in a click

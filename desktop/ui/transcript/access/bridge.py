@@ -61,6 +61,6 @@ def _interface_for(class_name: str, widget: QObject) -> object:
     # Qt asks again for every base class of what was not answered for; only the first question can be about ours.
     if class_name not in ("Transcript", "BubbleWidget", "ReplyWidget"):
         return None
-    from desktop.ui.transcript.access_tree import interface_for  # not before somebody listens
+    from desktop.ui.transcript.access.tree import interface_for  # not before somebody listens
 
     return interface_for(widget)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from desktop.ui.transcript import words
 from desktop.ui.transcript.leaves import plain
 from desktop.ui.transcript.message_widget import MessageWidget
 from desktop.ui.transcript.position import Place, TextPosition
+from desktop.ui.transcript.selection import words
 from desktop.ui.transcript.styles import direction_of
 
 if TYPE_CHECKING:
