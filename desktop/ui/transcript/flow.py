@@ -10,6 +10,7 @@ from math import ceil
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
+from desktop.render import hidden
 from desktop.ui.transcript import utf16
 from desktop.ui.transcript.formulas import Waiting
 from desktop.ui.transcript.inline_formulas import InlineFormulas
@@ -140,12 +141,17 @@ class Flow:
         return self.height
 
     def _set_text(self) -> None:
-        self._texts = [self._formulas.text(index) for index in range(len(self._runs))]
+        self._texts = [self._text_of(index) for index in range(len(self._runs))]
         self._starts = list(accumulate(map(utf16.length, self._texts), initial=0))
         self._layout.clearLayout()
         self._lines = 0
         self._layout.setText("".join(self._texts))
         self._set_formats()
+
+    def _text_of(self, index: int) -> str:
+        """What is laid out for a run: in links and code, nothing stays hidden."""
+        text = self._formulas.text(index)
+        return hidden.shown(text) if self._runs[index].face & (Face.LINK | Face.CODE) else text
 
     def _excess(self, line: QTextLine, baseline: float, pitch: int) -> tuple[int, int]:
         """How far the formulas of a line stand out of it above and below."""

@@ -212,3 +212,15 @@ def test_why_a_formula_is_its_source(styles: Styles) -> None:
     assert made.tip_at(made.rects(0, 1)[0].center()).startswith("Shown as source: \\foo")
     assert made.tip_at(made.rects(6, 7)[0].center()) == "x^2"
     assert made.tip_at(made.rects(2, 4)[0].center()) == ""
+
+
+def test_nothing_hides_in_links_and_code(styles: Styles) -> None:
+    texts = []
+    for face in (Face.LINK, Face.CODE, Face.PLAIN):
+        flow = Flow(styles, [Run("pay\u200bpal\U000e0041\u202e", face)], Tone.BODY)
+        flow.set_width(500)
+        texts.append(flow._layout.text())
+        for offset in range(9):
+            assert 0 <= flow.offset_at(flow.caret_rect(offset).center()) <= 9
+    assert texts[:2] == ["pay▯pal▯▯"] * 2
+    assert texts[2] == "pay\u200bpal\U000e0041\u202e"  # in prose the writer may need them
