@@ -27,10 +27,10 @@ PIECE, PAUSE_S = 100, 0.025  # bytes at a time, and seconds between, of replies 
 SETTLE_S = 0.6  # fades and late layouts
 # Every kind of block: the script it is written in, the theme, the zoom in percent, the height that it needs.
 PAGES = (
-    ("latin", "light", 100, 3700),
-    ("latin", "dark", 100, 3700),
-    ("latin", "contrast", 100, 3700),
-    ("latin", "light", 200, 7400),
+    ("latin", "light", 100, 2440),
+    ("latin", "dark", 100, 2440),
+    ("latin", "contrast", 100, 2440),
+    ("latin", "light", 200, 4900),
     ("chinese", "light", 100, 1800),
     ("chinese", "dark", 200, 3600),
     ("arabic", "light", 100, 1700),

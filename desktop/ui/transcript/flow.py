@@ -55,6 +55,7 @@ class Flow:
         self.height = 0
         self._layout = QTextLayout("", styles.font(tone, level))
         direction = direction_of("".join(run.text for run in runs))
+        self._mirrored = direction is Qt.LayoutDirection.RightToLeft
         near = (
             Qt.AlignmentFlag.AlignRight if direction is Qt.LayoutDirection.RightToLeft else Qt.AlignmentFlag.AlignLeft
         )
@@ -86,20 +87,26 @@ class Flow:
             if end == start:
                 continue
             made = self._styles.format(self._tone, self._level, self._formulas.face(index))
-            # Room for the box around code: the letter before its edge is set wider.
-            before_code = index + 1 < len(self._runs) and self._formulas.face(index + 1) & Face.CODE
+            # Room for the box around code: the letter at its left edge, and its own last one, are set wider.
+            neighbour = index - 1 if self._mirrored else index + 1
+            beside_code = 0 <= neighbour < len(self._runs) and self._formulas.face(neighbour) & Face.CODE
             if self._formulas.is_drawn(index):
-                wide = self._styles.stand_in(self._formulas.size(index)[0] + (pad if before_code else 0))
+                wide = self._styles.stand_in(self._formulas.size(index)[0] + (pad if beside_code else 0))
                 ranges.append(_range(start, end - start, wide))
-            elif self._formulas.face(index) & Face.CODE or before_code:
-                wide = QTextCharFormat(made)
-                wide.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
-                wide.setFontLetterSpacing(pad)
-                last = end - utf16.length(self._texts[index][-1])
-                ranges.append(_range(start, last - start, made))
-                ranges.append(_range(last, end - last, wide))
-            else:
+                continue
+            is_code = bool(self._formulas.face(index) & Face.CODE)
+            if not is_code and not beside_code:
                 ranges.append(_range(start, end - start, made))
+                continue
+            wide = QTextCharFormat(made)
+            wide.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
+            wide.setFontLetterSpacing(pad)
+            first = start + utf16.length(self._texts[index][0])
+            last = end - utf16.length(self._texts[index][-1])
+            widened = (start, first) if self._mirrored and not is_code else (last, end)
+            ranges.append(_range(start, widened[0] - start, made))
+            ranges.append(_range(widened[0], widened[1] - widened[0], wide))
+            ranges.append(_range(widened[1], end - widened[1], made))
         self._layout.setFormats(ranges)
 
     def set_width(self, width: float, most: int | None = None) -> int:

@@ -99,7 +99,12 @@ class ElidedLabel(Label):
         group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
         painter.setPen(self.palette().color(group, QPalette.ColorRole.WindowText))
         shown = QFontMetrics(self.font()).elidedText(self.text(), self._mode, self.width())
-        painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextSingleLine, shown)
+        alignment = self.alignment()
+        if self.layoutDirection() == Qt.LayoutDirection.LeftToRight:
+            # It stands where the window has it, and its words run as their own language does.
+            painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+            alignment |= Qt.AlignmentFlag.AlignAbsolute
+        painter.drawText(self.rect(), alignment | Qt.TextFlag.TextSingleLine, shown)
 
     def _hint(self) -> None:
         self.setToolTip(self.text() if self.sizeHint().width() > self.width() else "")
