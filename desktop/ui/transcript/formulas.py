@@ -8,7 +8,7 @@ from math import ceil
 from typing import Protocol
 from weakref import WeakSet
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QAbstractEventDispatcher, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPagedPaintDevice, QPainter, QPixmap
 
 from desktop.render import formulas
@@ -18,6 +18,7 @@ _COLLECT_MS = 30  # what arrives in between is laid out at once
 _SLICE_S = 0.006
 _PAUSE_S = 0.003  # between two formulas, in which the program's own thread runs undisturbed
 _SWITCH_S = 0.0005
+_PATIENCE_S = 0.05  # for the program's own thread, before going on beside it
 _KEPT_PIXELS = 8_000_000
 _LARGEST = 2_000_000  # pixels of a picture; larger ones are drawn anew each time
 
@@ -40,6 +41,8 @@ class Formulas:
         self._waiting: dict[Key, WeakSet[Waiting]] = {}
         self._arrived: list[Waiting] = []
         self._thread: threading.Thread | None = None
+        self._idle = threading.Event()
+        self._watching = False
         self._collecting = QTimer()
         self._collecting.timeout.connect(self._collect)
         self._pixmaps: OrderedDict[tuple[Picture, float, int, float], QPixmap] = OrderedDict()
@@ -102,9 +105,23 @@ class Formulas:
             sys.setswitchinterval(_SWITCH_S)  # how long the program's own thread may have to wait for this one
             # Not a method: the thread would be the last to hold this object, and end its timer where none may.
             self._thread = threading.Thread(
-                target=_lay_out, args=(self._wanted, self._done), name="formulas", daemon=True
+                target=_lay_out, args=(self._wanted, self._done, self._idle), name="formulas", daemon=True
             )
+            self._watch_loop(True)
             self._thread.start()
+
+    def _watch_loop(self, on: bool) -> None:
+        """Let the thread work while the program's own has nothing to do: two that compute slow each other down."""
+        dispatcher = QAbstractEventDispatcher.instance()
+        if dispatcher is None or on == self._watching:
+            return
+        self._watching = on
+        self._idle.set()
+        for signal, slot in ((dispatcher.awake, self._idle.clear), (dispatcher.aboutToBlock, self._idle.set)):
+            if on:
+                signal.connect(slot)
+            else:
+                signal.disconnect(slot)
 
     def _collect(self) -> None:
         """Tell those that wait, for a few milliseconds at a time."""
@@ -119,15 +136,20 @@ class Formulas:
             self._work()  # the thread may have ended just before the last one was asked for
         elif not self._waiting and not self._arrived:
             self._collecting.stop()
+            self._watch_loop(False)
 
 
-def _lay_out(wanted: deque[Key], done: deque[Key]) -> None:
+def _lay_out(wanted: deque[Key], done: deque[Key], idle: threading.Event) -> None:
+    def rest() -> None:
+        idle.wait(_PATIENCE_S)
+
     while True:
         try:
             key = wanted.pop()  # what was asked for last is in view
         except IndexError:
             return
-        formulas.draw(*key)
+        rest()
+        formulas.draw(*key, rest)
         done.append(key)
         time.sleep(_PAUSE_S)
 

@@ -125,10 +125,10 @@ def test_each_is_asked_for_once_and_told_to_all(qtbot, monkeypatch: pytest.Monke
     asked: list[str] = []
     draw, may_begin = formulas.draw, Event()
 
-    def draw_later(tex: str, display: bool) -> object:
+    def draw_later(tex: str, display: bool, rest: Callable[[], object]) -> object:
         may_begin.wait()
         asked.append(tex)
-        return draw(tex, display)
+        return draw(tex, display, rest)
 
     monkeypatch.setattr(formulas, "draw", draw_later)
 
