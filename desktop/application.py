@@ -66,6 +66,7 @@ class Application:
             start.choices.providers, secrets, self.settings, self.database, self.feed, start.choices.routes
         )
         self._standing = Standing(start.paths.standing, start.choices.writer)
+        self.feed.subscribe(self._standing.on_change)
         self.health = Health(self.database)
         self.routes = Routes(self.catalogue, self._standing, self.settings, self.health.speeds)
         self.chat = Chat(self.database, self.library, self.catalogue, self.settings, self.feed, self.routes)
@@ -108,7 +109,16 @@ class Application:
         await self.health.report(PERIODS_MS["week"])
 
     def _fill(self, window: MainWindow) -> None:
-        window.fill(self._start.paths, self.library, self.chat, self.catalogue, self.feed, self._make_tasks)
+        window.fill(
+            self._start.paths,
+            self.library,
+            self.chat,
+            self.catalogue,
+            self.routes,
+            self.health,
+            self.feed,
+            self._make_tasks,
+        )
         window.close_requested.connect(self._on_close)
 
     def _make_tasks(self, on_error: Callable[[AppError], None]) -> Tasks:

@@ -146,6 +146,7 @@ async def _with_services(paths: Paths, arguments: argparse.Namespace) -> int:
     catalogue = Catalogue(choices.providers, Secrets(paths.keys), settings, database, feed, choices.routes)
     standing = Standing(paths.standing, choices.writer)
     standing.load()
+    feed.subscribe(standing.on_change)
     library = Library(database, feed)
     health = Health(database)
     routes = Routes(catalogue, standing, settings, health.speeds)

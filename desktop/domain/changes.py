@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from desktop.domain.errors import AppError
+from desktop.domain.model import KeyRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ class ProvidersChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyAccepted:
+    """A key has passed a test or was stored anew. The label is empty for one that is not stored here."""
+
+    key: KeyRef
+
+
+@dataclass(frozen=True, slots=True)
 class OptionChanged:
     """One of the user's settings, by its key."""
 
@@ -63,5 +71,6 @@ Change = (
     | SavingFailed
     | ModelsChanged
     | ProvidersChanged
+    | KeyAccepted
     | OptionChanged
 )

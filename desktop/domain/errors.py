@@ -18,6 +18,7 @@
     │   ├── BadAnswer              not what the protocol says (an HTML page, invalid JSON)
     │   ├── BrokenStream           the answer ended without saying so
     │   ├── NoTarget               nothing of a route can be used
+    │   ├── NoneAnswered           every model of a route was asked
     │   └── Dearer                 the next target costs much more: the user decides
     ├── StorageError               about the application; a notice bar
     │   ├── DiskFull  DatabaseTooNew  DatabaseDamaged  Busy  ConversationGone
@@ -30,6 +31,7 @@ come from a provider go through `redact` first.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -48,6 +50,9 @@ class Action(StrEnum):
     OPEN_PROVIDER_SETTINGS = "open_provider_settings"
     OPEN_BILLING = "open_billing"
     USE_FALLBACK = "use_fallback"
+    CONTINUE = "continue"
+    TRY_NOW = "try_now"
+    STOP = "stop"
     SHOW_FOLDER = "show_folder"
     UNLOCK_KEYCHAIN = "unlock_keychain"
     KEEP_FOR_SESSION = "keep_for_session"
@@ -84,10 +89,14 @@ class AppError(Exception):
 
 
 class ProviderError(AppError):
-    """`retry_after` is seconds, `may_retry` whether to try again, as the provider says; None: it does not."""
+    """`retry_after` is seconds, `may_retry` whether to try again, as the provider says; None: it does not.
+
+    `can_continue`: whether a reply that it cut off may go on from its last word.
+    """
 
     code = "provider_error"
     actions: ClassVar[tuple[Action, ...]] = (Action.RETRY, Action.CHOOSE_MODEL)
+    can_continue: ClassVar[bool] = False
     retry_after: float | None = None
     may_retry: bool | None = None
 
@@ -118,21 +127,25 @@ class NoCredit(ProviderError):
 class RateLimited(ProviderError):
     code = "rate_limited"
     actions = (Action.RETRY, Action.CHOOSE_MODEL)
+    can_continue = True
 
 
 class Overloaded(ProviderError):
     code = "overloaded"
     actions = (Action.RETRY, Action.CHOOSE_MODEL)
+    can_continue = True
 
 
 class NoConnection(ProviderError):
     code = "no_connection"
     actions = (Action.RETRY, Action.OPEN_PROVIDER_SETTINGS)
+    can_continue = True
 
 
 class TimedOut(ProviderError):
     code = "timed_out"
     actions = (Action.RETRY, Action.CHOOSE_MODEL)
+    can_continue = True
 
 
 class TooLong(ProviderError):
@@ -163,16 +176,32 @@ class BadAddress(ProviderError):
 class BadAnswer(ProviderError):
     code = "bad_answer"
     actions = (Action.RETRY, Action.OPEN_PROVIDER_SETTINGS)
+    can_continue = True
 
 
 class BrokenStream(ProviderError):
     code = "broken_stream"
     actions = (Action.RETRY, Action.CHOOSE_MODEL)
+    can_continue = True
 
 
 class NoTarget(ProviderError):
     code = "no_target"
     actions = (Action.CHOOSE_MODEL, Action.OPEN_PROVIDER_SETTINGS)
+
+
+class NoneAnswered(ProviderError):
+    """`reasons` are the models' names, each with what went wrong there."""
+
+    code = "none_answered"
+    actions = (Action.RETRY, Action.CHOOSE_MODEL)
+
+    def __init__(self, reasons: Sequence[tuple[str, str]], detail: str = "") -> None:
+        super().__init__(
+            _("None of {n} models answered").format(n=len(reasons)),
+            " ".join(_("{model}: {reason}.").format(model=model, reason=reason) for model, reason in reasons),
+            detail=detail,
+        )
 
 
 class Dearer(ProviderError):
@@ -250,13 +279,14 @@ class WrongPassphrase(SecretsError):
     actions = (Action.UNLOCK_KEYCHAIN,)
 
 
-def actions_for(code: str) -> tuple[Action, ...]:
-    """What can be done about a stored failure; for an unknown code, trying again."""
+def actions_for(code: str, *, has_text: bool = False) -> tuple[Action, ...]:
+    """What can be done about a stored failure of a reply with text or without; for an unknown code, trying again."""
     pending: list[type[AppError]] = [AppError]
     while pending:
         kind = pending.pop()
         if kind.code == code:
-            return kind.actions
+            goes_on = has_text and issubclass(kind, ProviderError) and kind.can_continue
+            return (Action.CONTINUE, *kind.actions) if goes_on else kind.actions
         pending.extend(kind.__subclasses__())
     return (Action.RETRY,)
 

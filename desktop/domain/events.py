@@ -66,6 +66,11 @@ class Retrying:
     number: int
     wait_s: float
 
+    @property
+    def is_brief(self) -> bool:
+        """Whether it is over before anybody could read of it."""
+        return self.wait_s < 1
+
 
 @dataclass(frozen=True, slots=True)
 class FellBack:

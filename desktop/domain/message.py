@@ -59,7 +59,10 @@ Part = TextPart | ReasoningPart | OpaquePart
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at a reply that brought nothing. Times are Unix milliseconds; `pause_ms` is the pause after it."""
+    """One try at a reply that brought nothing, or was cut off and went on. Times are Unix milliseconds.
+
+    `pause_ms` is the pause after it.
+    """
 
     model: ModelRef
     model_name: str

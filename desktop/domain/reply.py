@@ -1,5 +1,6 @@
 """A reply as it grows."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from desktop.domain.errors import Failure
@@ -25,22 +26,29 @@ from desktop.domain.usage import Usage
 class Reply:
     """Folds events into parts: the only code that does, for the live view, for saving and for tests.
 
-    Neighbouring deltas of a kind become one part. Times passed in are seconds of one monotonic clock.
+    Neighbouring deltas of a kind become one part. Times passed in are seconds of one monotonic clock. `parts` and
+    `attempts` are what is there already of a reply that goes on.
     """
 
-    def __init__(self, started: float) -> None:
+    def __init__(self, started: float, parts: Sequence[Part] = (), attempts: tuple[Attempt, ...] = ()) -> None:
         self.status = Status.STREAMING
         self.usage: Usage | None = None
         self.finish: FinishReason | None = None
         self.failure: Failure | None = None
-        self.attempts: tuple[Attempt, ...] = ()
+        self.attempts = attempts
+        self.has_begun = False
+        """Whether anything has come since the start; from then on no other model may take over."""
         self._started = started
         self._first: float | None = None
         self._ended: float | None = None
-        self._closed: list[Part] = []
+        self._closed: list[Part] = list(parts)
         self._open: list[str] = []
         self._open_reasoning = False
         self._open_since = started
+        if parts and isinstance(last := parts[-1], TextPart):
+            self._closed.pop()
+            self._open.append(last.text)
+        self._before = len(self._text())
 
     def apply(self, event: TurnEvent, now: float) -> None:
         """Fold one event in. Events after the end are a bug of the caller and raise ValueError."""
@@ -54,6 +62,7 @@ class Reply:
             case Opaque(kind, data):
                 self._close(now)
                 self._closed.append(OpaquePart(kind, data))
+                self.has_begun = True
             case UsageReported(usage):
                 self.usage = usage
             case ModelChosen() | LimitsReported() | Offline():
@@ -80,15 +89,15 @@ class Reply:
 
     @property
     def has_text(self) -> bool:
-        """Whether anything visible has arrived; from then on no other model may take over."""
+        """Whether there is anything visible."""
         return (bool(self._open) and not self._open_reasoning) or any(
             isinstance(part, TextPart) for part in self._closed
         )
 
     @property
     def output_text(self) -> str:
-        """Everything the model wrote, reasoning included; what an estimate of output tokens counts."""
-        return "".join(part.text for part in self.parts if not isinstance(part, OpaquePart))
+        """All that was written since the start, reasoning included; what an estimate of output tokens counts."""
+        return self._text()[self._before :]
 
     @property
     def ttft_ms(self) -> int | None:
@@ -100,9 +109,13 @@ class Reply:
         """From the start to the end, in milliseconds; None while it is written."""
         return None if self._ended is None else round((self._ended - self._started) * 1000)
 
+    def _text(self) -> str:
+        return "".join(part.text for part in self.parts if not isinstance(part, OpaquePart))
+
     def _add(self, text: str, *, reasoning: bool, now: float) -> None:
         if not text:
             return
+        self.has_begun = True
         if self._first is None:
             self._first = now
         if self._open and self._open_reasoning != reasoning:

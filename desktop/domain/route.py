@@ -40,6 +40,7 @@ class Route:
     name: str
     targets: tuple[Target, ...]
     strategy: Strategy = Strategy.FALLBACK
+    favourite: bool = False
 
     @property
     def ref(self) -> ModelRef:

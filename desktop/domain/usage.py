@@ -9,7 +9,7 @@ _WIDE = "[\u2e80-\U0010ffff]"  # compiled when it is first used: it is the slow 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one attempt.
+    """Tokens of one attempt, or of all that one reply took.
 
     `input_tokens` is the whole input with cache reads and writes inside; `output_tokens` is the whole output with
     reasoning inside. Providers that report them apart are summed by their dialect. `cost` is US dollars as the
@@ -24,6 +24,19 @@ class Usage:
     reasoning_tokens: int = 0
     cost: Decimal | None = None
     estimated: bool = False
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Of both together; a cost that only one of them knows counts as that of both."""
+        costs = [usage.cost for usage in (self, other) if usage.cost is not None]
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cache_read_tokens + other.cache_read_tokens,
+            self.cache_write_tokens + other.cache_write_tokens,
+            self.reasoning_tokens + other.reasoning_tokens,
+            sum(costs, Decimal(0)) if costs else None,
+            self.estimated or other.estimated,
+        )
 
 
 def estimate_tokens(text: str) -> int:

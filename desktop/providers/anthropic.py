@@ -12,7 +12,7 @@ from desktop.domain.model import Capability, Dialect, Endpoint, Model, ModelRef
 from desktop.domain.usage import Usage
 from desktop.providers.base import ChatRequest
 from desktop.providers.gather import Gather
-from desktop.providers.history import text_turns
+from desktop.providers.history import asked, goes_on, text_turns
 from desktop.providers.http import Call, HttpSettings, Question, converse
 from desktop.providers.models import no_list, openai_models, whole
 
@@ -25,6 +25,8 @@ _FINISH = {
 }
 # Models that think unless told not to, and show a summary of it only when asked.
 _THINKS = re.compile(r"claude-(?:opus|sonnet|haiku|fable|mythos)-(?:[5-9]|[1-9]\d)(?:[-.]|$)", re.I)
+# Models that go on from the assistant's words at the end of the conversation; later ones refuse.
+_PREFILLS = re.compile(r"claude-(?:2|3|(?:opus|sonnet|haiku)-4(?:[-.][0-6])?(?=$|[^-.\d]|[-.]\d{8}|[-.]\D))", re.I)
 # `max_tokens` is demanded, holds the thinking too, and must not exceed what the model can write.
 _MAX_TOKENS = (
     (re.compile(r"claude-3-(?:opus|sonnet|haiku)", re.I), 4096),
@@ -68,10 +70,13 @@ class Anthropic:
 
 def _question(request: ChatRequest, plain: bool) -> Question:
     max_tokens = next((n for pattern, n in _MAX_TOKENS if pattern.search(request.model_id)), _MAX_TOKENS_ELSE)
+    prefill = not plain and _can_prefill(request)
     body: dict[str, Any] = {
         "model": request.model_id,
         "max_tokens": request.max_output or max_tokens,
-        "messages": [{"role": role.value, "content": text} for role, text in text_turns(request.messages)],
+        "messages": [
+            {"role": role.value, "content": text} for role, text in text_turns(asked(request, prefill=prefill))
+        ],
         "stream": True,
     }
     if request.system:
@@ -79,7 +84,14 @@ def _question(request: ChatRequest, plain: bool) -> Question:
     thinks = not plain and _THINKS.search(request.model_id) is not None
     if thinks:
         body["thinking"] = {"type": "adaptive", "display": "summarized"}
-    return Question("/v1/messages", body, extras=("thinking", "adaptive", "display") if thinks else ())
+    extras = ("thinking", "adaptive", "display") if thinks else ("prefill",) if prefill else ()
+    return Question("/v1/messages", body, extras=extras)
+
+
+def _can_prefill(request: ChatRequest) -> bool:
+    """Text that ends in white space is refused."""
+    text = request.messages[-1].text if goes_on(request) else ""
+    return bool(text) and text == text.rstrip() and _PREFILLS.search(request.model_id) is not None
 
 
 class _Reader:

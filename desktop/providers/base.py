@@ -13,6 +13,8 @@ from desktop.domain.model import Endpoint, Model
 class ChatRequest:
     """One question with all that came before it. `messages` ends with the user's and holds no failed ones.
 
+    It ends with a reply that was cut off where that is to go on.
+
     `max_output` is tokens; None leaves it to the provider (or, where a number is required, to the dialect).
     """
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from desktop.domain.errors import ProviderError, redact
@@ -97,6 +98,7 @@ _SAYS_NO_MODEL = re.compile(
     re.I | re.S,
 )
 _SAYS_NO_PATH = re.compile(r"\b(?:file|page|path|route|url|endpoint)\b|cannot (?:get|post)", re.I)
+_SAYS_CLOSED = re.compile(r"disconnected|closed")  # of the HTTP client; else what came was no HTTP
 _SAYS_REFUSED = re.compile(r"moderation|flagged|guardrail|safety (?:filter|system)|content policy", re.I)
 
 
@@ -263,14 +265,15 @@ def _seconds(value: object) -> float | None:
     if not isinstance(value, str) or not value:
         return None
     try:
-        return max(0.0, float(value.removesuffix("s")))
+        seconds = float(value.removesuffix("s"))
+        return max(0.0, seconds) if isfinite(seconds) else None
     except ValueError:
         pass
     try:
         from email.utils import parsedate_to_datetime  # a heavy package, rarely needed
 
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -298,6 +301,8 @@ def _from_exception(origin: Origin, exception: BaseException) -> ProviderError:
                 return say.proxy_failed()
             return say.no_connection(str(exception))
         case httpx.DecodingError():
+            return say.bad_answer()
+        case httpx.RemoteProtocolError() if not _SAYS_CLOSED.search(str(exception)):
             return say.bad_answer()
         case _:
             return say.broken()

@@ -61,6 +61,8 @@ class Gather:
         return events
 
     def _add(self, kind: type[TextDelta] | type[ReasoningDelta], piece: str) -> None:
+        if not isinstance(piece, str):
+            raise TypeError(piece)  # now, while it is known whose it was
         if kind is not self._kind:
             self._flush()
             self._kind = kind

@@ -16,7 +16,7 @@ from desktop.domain.usage import Usage
 from desktop.providers import errors
 from desktop.providers.base import ChatRequest
 from desktop.providers.gather import Gather
-from desktop.providers.history import is_own, turns
+from desktop.providers.history import asked, is_own, turns
 from desktop.providers.http import Call, HttpSettings, Question, converse
 from desktop.providers.models import is_chat, no_list, whole
 from desktop.providers.registry import Listing
@@ -61,7 +61,7 @@ class Gemini:
 
 def _question(call: Call, request: ChatRequest, plain: bool) -> Question:
     contents = []
-    for role, group in turns(request.messages):
+    for role, group in turns(asked(request)):
         parts: list[dict[str, Any]] = []
         for message in group:
             echo = not plain and is_own(message, call.endpoint.provider.id, request)

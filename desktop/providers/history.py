@@ -1,12 +1,15 @@
 """A conversation -> the turns that are sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from desktop.domain.message import Message, Role, Status
+from desktop.domain.message import Message, Role, Status, TextPart
 from desktop.domain.model import ModelRef
 from desktop.providers.base import ChatRequest
 
 Turn = tuple[Role, list[Message]]
+
+GO_ON = "Continue exactly where you stopped, without repeating anything."
 
 
 def turns(messages: Iterable[Message]) -> list[Turn]:
@@ -23,6 +26,22 @@ def turns(messages: Iterable[Message]) -> list[Turn]:
         else:
             found.append((message.role, [message]))
     return found
+
+
+def asked(request: ChatRequest, *, prefill: bool = False) -> Sequence[Message]:
+    """The messages to send. A reply that goes on is followed by the user's asking for that.
+
+    With `prefill` it is not: the service itself goes on from the words that end the conversation.
+    """
+    messages = request.messages
+    if prefill or not goes_on(request):
+        return messages
+    return [*messages, replace(messages[-1], role=Role.USER, parts=(TextPart(GO_ON),))]
+
+
+def goes_on(request: ChatRequest) -> bool:
+    """Whether a reply is to be continued."""
+    return bool(request.messages) and request.messages[-1].role is Role.ASSISTANT
 
 
 def text_turns(messages: Iterable[Message]) -> list[tuple[Role, str]]:

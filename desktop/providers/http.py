@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -35,11 +36,12 @@ _GATHER_S = 0.08
 """Where a piece had to be waited for, the next ones are let gather: the screen shows them together anyway, and waking
 for each of a hundred tokens a second costs more than reading them. What comes faster is read without a pause."""
 _DRAIN_S = 0.2
+_REFUSAL_S = 5.0  # the status has told the most of it
 _LIST_TIMEOUT_S = 30.0  # a list is not worth the patience that a reasoning model needs
 
 # Connections belong to an event loop, of which a process has one and each test its own; a dialect's client is made
 # for every call. So the connections are kept here and not in an object passed around.
-_clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[HttpSettings, httpx.AsyncClient]] = (
+_clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str | None, str], httpx.AsyncClient]] = (
     weakref.WeakKeyDictionary()
 )
 
@@ -57,28 +59,33 @@ def preload() -> None:
     new_client(HttpSettings())  # imports the rest of the HTTP client
 
 
-def client_for(settings: HttpSettings) -> httpx.AsyncClient:
-    """The shared client of the running loop. Loopback addresses never go through a proxy.
+def client_for(settings: HttpSettings, host: str) -> httpx.AsyncClient:
+    """The running loop's client for a host, so that the connections of one that hangs are not missed by another.
 
-    Raises ValueError or httpx.InvalidURL for a proxy that is not one.
+    Loopback addresses never go through a proxy. Raises ValueError or httpx.InvalidURL for a proxy that is not one.
     """
     clients = _clients.setdefault(asyncio.get_running_loop(), {})
-    client = clients.get(settings)
+    client = clients.get((settings.proxy, host))
     if client is None or client.is_closed:
-        client = clients[settings] = new_client(settings)
+        client = clients[settings.proxy, host] = new_client(settings)
     return client
 
 
 def new_client(settings: HttpSettings, timeout_s: float | None = None) -> httpx.AsyncClient:
     """A client with connections and cookies of its own; `timeout_s` in the place of the setting for reading."""
     return httpx.AsyncClient(
-        timeout=httpx.Timeout(timeout_s or settings.read_timeout_s, connect=settings.connect_timeout_s),
-        limits=httpx.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=60),
+        timeout=_timeout(settings, timeout_s),
+        limits=httpx.Limits(max_connections=64, max_keepalive_connections=8, keepalive_expiry=60),
         verify=_ssl_context(),
         proxy=settings.proxy or None,
         mounts=dict.fromkeys(_LOOPBACK),
         headers={"user-agent": f"Tuppence/{__version__}", "accept-encoding": "identity"},
     )
+
+
+def _timeout(settings: HttpSettings, read_s: float | None = None) -> httpx.Timeout:
+    """Whoever waits for others to free a connection is not kept waiting by the host: no limit there."""
+    return httpx.Timeout(read_s or settings.read_timeout_s, connect=settings.connect_timeout_s, pool=None)
 
 
 async def aclose() -> None:
@@ -167,12 +174,13 @@ class Call:
         return value
 
     def _request(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Request:
+        timeout = _timeout(self.http)
         if body is None:
-            return self._client().build_request(method, self.url(path), headers=self.headers)
+            return self._client().build_request(method, self.url(path), headers=self.headers, timeout=timeout)
         # Not httpx's `json=`: half a surrogate pair in a pasted text would make it fail.
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         headers = self.headers | {"content-type": "application/json"}
-        return self._client().build_request(method, self.url(path), headers=headers, content=content)
+        return self._client().build_request(method, self.url(path), headers=headers, content=content, timeout=timeout)
 
     @asynccontextmanager
     async def open(self, question: Question) -> AsyncIterator[httpx.Response]:
@@ -188,7 +196,7 @@ class Call:
 
     def _client(self) -> httpx.AsyncClient:
         try:
-            return client_for(self.http)
+            return client_for(self.http, urlsplit(self.base).netloc)
         except (ValueError, httpx.InvalidURL) as exception:
             raise BadAddress(
                 _("“{proxy}” is not the address of a proxy").format(proxy=errors.bare_proxy(self.http.proxy)),
@@ -246,15 +254,15 @@ async def converse(
                 broken: ProviderError | None = None
                 chunks = response.aiter_bytes()
                 try:
-                    begun, asked = False, time.monotonic()
+                    asked = time.monotonic()
                     async for chunk in chunks:
                         waited = time.monotonic() - asked > _TRICKLE_S
-                        for event in stream.feed(chunk):
-                            begun = True
+                        events = stream.feed(chunk)
+                        for event in events:
                             yield event
                         if stream.done:
                             break
-                        if waited and begun:
+                        if waited and events:
                             await asyncio.sleep(_GATHER_S)
                         asked = time.monotonic()
                 except httpx.HTTPError as exception:
@@ -281,14 +289,15 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
 
 
 async def _refusal(response: httpx.Response) -> bytes:
-    """The body of an error answer; what has arrived of it if the connection breaks."""
+    """The body of an error answer; what has arrived of it if the connection breaks or says no more."""
     body = b""
     try:
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > 1_000_000:
-                break
-    except httpx.HTTPError:
+        async with asyncio.timeout(_REFUSAL_S):
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > 1_000_000:
+                    break
+    except (TimeoutError, httpx.HTTPError):
         pass
     return body
 

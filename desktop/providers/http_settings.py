@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class HttpSettings:
     """`proxy` is a URL (http, https, socks5, socks5h); None follows the system's. Timeouts are seconds.
 
-    The read timeout is the longest silence allowed: reasoning models are quiet for minutes before their first token.
+    The read timeout is the longest silence allowed, before the first byte and between any two.
     """
 
     proxy: str | None = None
     connect_timeout_s: float = 10.0
-    read_timeout_s: float = 600.0
+    read_timeout_s: float = 120.0

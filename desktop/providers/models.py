@@ -17,8 +17,15 @@ _NOT_CHAT = re.compile(
     r"|flux|stable-diffusion|moderation|rerank|ocr|guard|davinci|babbage|-instruct-\d{4}|3\.5-turbo-instruct|\baqa\b",
     re.I,
 )
+# Models that reason, likewise. They are given more time before their first word.
+_REASONS = re.compile(
+    r"(?:^|[/_-])(?:gpt-(?:[5-9]|oss)(?!.*chat)|o[1-9]\b|deepseek-(?:r\d|v4)|qwq|qwen-?3|grok-[4-9]|glm-(?:4\.[5-9]|[5-9])"
+    r"|kimi-k[2-9]|minimax-m|magistral|sonar-deep)|reason|think",
+    re.I,
+)
 _OTHER_TYPES = {"embedding", "embeddings", "image", "audio", "rerank", "moderation", "transcribe", "video", "tts"}
 _MILLION = 1_000_000
+_COUNTLESS = 10**15
 
 
 async def openai_models(call: Call) -> list[Model]:
@@ -56,10 +63,17 @@ def is_chat(model_id: str) -> bool:
 
 
 def whole(value: object) -> int | None:
-    """A count as lists give it, or None."""
+    """A count as lists give it, or None: also for one that nothing could count up to."""
     if isinstance(value, str) and value.isdecimal():
-        return int(value)
-    return int(value) if isinstance(value, int | float) and value > 0 else None
+        value = int(value[:20])
+    return int(value) if isinstance(value, int | float) and 0 < value < _COUNTLESS else None
+
+
+def dollars(value: object, per_dollar: int = 1) -> Decimal | None:
+    """A cost as services give it, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _COUNTLESS:
+        return None
+    return Decimal(str(value)) / per_dollar
 
 
 def _items(payload: Any) -> list[dict[str, Any]]:
@@ -118,7 +132,7 @@ def _capabilities(item: dict[str, Any]) -> frozenset[Capability]:
     if isinstance(able, dict):
         said |= {name for name, value in able.items() if (value.get("supported") if isinstance(value, dict) else value)}
     said |= {f"in:{name}" for name in _strings(item.get("architecture"), "input_modalities")}
-    if item.get("reasoning"):
+    if item.get("reasoning") or (not said and _REASONS.search(str(item.get("id")))):
         said.add("reasoning")
     marks = {
         Capability.VISION: {"vision", "in:image", "image_input"},

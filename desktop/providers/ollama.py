@@ -11,7 +11,7 @@ from desktop.domain.model import Capability, Dialect, Endpoint, Model, ModelRef
 from desktop.domain.usage import Usage
 from desktop.providers.base import ChatRequest
 from desktop.providers.gather import Gather
-from desktop.providers.history import text_turns
+from desktop.providers.history import asked, text_turns
 from desktop.providers.http import Call, HttpSettings, Question, converse
 from desktop.providers.models import is_chat, no_list, whole
 
@@ -50,7 +50,7 @@ class Ollama:
 
 def _question(request: ChatRequest, plain: bool) -> Question:
     messages = [{"role": "system", "content": request.system}] if request.system else []
-    messages += [{"role": role.value, "content": text} for role, text in text_turns(request.messages)]
+    messages += [{"role": role.value, "content": text} for role, text in text_turns(asked(request, prefill=True))]
     body: dict[str, Any] = {"model": request.model_id, "messages": messages, "stream": True}
     if not plain:
         body["truncate"] = False  # else the start of a long chat is left out without a word

@@ -10,10 +10,10 @@ from desktop.domain.model import Dialect, Endpoint, Model
 from desktop.domain.usage import Usage
 from desktop.providers.base import ChatRequest
 from desktop.providers.gather import Gather
-from desktop.providers.history import text_turns
+from desktop.providers.history import asked, goes_on, text_turns
 from desktop.providers.http import Call, HttpSettings, Question, converse
-from desktop.providers.models import openai_models, whole
-from desktop.providers.registry import Quirks
+from desktop.providers.models import dollars, openai_models, whole
+from desktop.providers.registry import Prefill, Quirks
 
 _FINISH = {
     "length": FinishReason.LENGTH,
@@ -46,8 +46,11 @@ class OpenAIChat:
 
 
 def _question(quirks: Quirks, request: ChatRequest, plain: bool) -> Question:
-    messages = [{"role": "system", "content": request.system}] if request.system else []
-    messages += [{"role": role.value, "content": text} for role, text in text_turns(request.messages)]
+    prefill = not plain and goes_on(request) and quirks.prefill is not Prefill.NO
+    messages: list[dict[str, Any]] = [{"role": "system", "content": request.system}] if request.system else []
+    messages += [{"role": role.value, "content": text} for role, text in text_turns(asked(request, prefill=prefill))]
+    if prefill and quirks.prefill is Prefill.MARKED:
+        messages[-1]["prefix"] = True
     body: dict[str, Any] = {"model": request.model_id, "messages": messages, "stream": True}
     if request.max_output is not None:
         body[quirks.max_tokens_field] = request.max_output
@@ -57,7 +60,8 @@ def _question(quirks: Quirks, request: ChatRequest, plain: bool) -> Question:
             extras["stream_options"] = {"include_usage": True}
         if any(name in request.model_id.lower() for name in quirks.extra_body_models):
             extras |= dict(quirks.extra_body)
-    return Question("/chat/completions", body | extras, extras=tuple(extras))
+    path = quirks.prefill_path if prefill else "/chat/completions"
+    return Question(path, body | extras, extras=(*extras, *(("prefill", "prefix", "assistant") if prefill else ())))
 
 
 class _Reader:
@@ -155,7 +159,5 @@ def _cost(usage: dict[str, Any]) -> Decimal | None:
     cost = usage.get("cost")
     if isinstance(cost, dict):
         cost = cost.get("total_cost")
-    if isinstance(cost, int | float):
-        return Decimal(str(cost))
-    ticks = usage.get("cost_in_usd_ticks")
-    return Decimal(ticks) / _TICKS_PER_DOLLAR if isinstance(ticks, int) else None
+    said = dollars(cost)
+    return dollars(usage.get("cost_in_usd_ticks"), _TICKS_PER_DOLLAR) if said is None else said

@@ -5,7 +5,6 @@ names, indexes and sequence numbers are optional, because some servers leave the
 import json
 import re
 from collections.abc import AsyncGenerator
-from decimal import Decimal
 from typing import Any
 
 from desktop.domain.events import ProviderEvent
@@ -14,9 +13,9 @@ from desktop.domain.model import Dialect, Endpoint, Model
 from desktop.domain.usage import Usage
 from desktop.providers.base import ChatRequest
 from desktop.providers.gather import Gather
-from desktop.providers.history import is_own, turns
+from desktop.providers.history import asked, is_own, turns
 from desktop.providers.http import Call, HttpSettings, Question, converse
-from desktop.providers.models import openai_models, whole
+from desktop.providers.models import dollars, openai_models, whole
 
 _KIND = Dialect.OPENAI_RESPONSES.value
 # Of OpenAI's models, those that reason; they give a summary of it only when asked.
@@ -44,7 +43,7 @@ class OpenAIResponses:
 def _question(call: Call, request: ChatRequest, plain: bool) -> Question:
     quirks = call.service.quirks
     items: list[dict[str, Any]] = []
-    for role, group in turns(request.messages):
+    for role, group in turns(asked(request)):
         if role is Role.USER:
             text = "\n\n".join(message.text for message in group)
             items.append({"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]})
@@ -157,15 +156,14 @@ def _usage(usage: dict[str, Any]) -> Usage:
     """Cache reads and reasoning are inside the totals."""
     read = usage.get("input_tokens_details") or {}
     written = usage.get("output_tokens_details") or {}
-    cost, ticks = usage.get("cost"), usage.get("cost_in_usd_ticks")
-    dollars = Decimal(str(cost)) if isinstance(cost, int | float) else None
-    if dollars is None and isinstance(ticks, int):
-        dollars = Decimal(ticks) / _TICKS_PER_DOLLAR
+    cost = dollars(usage.get("cost"))
+    if cost is None:
+        cost = dollars(usage.get("cost_in_usd_ticks"), _TICKS_PER_DOLLAR)
     return Usage(
         input_tokens=whole(usage.get("input_tokens")) or 0,
         output_tokens=whole(usage.get("output_tokens")) or 0,
         cache_read_tokens=whole(read.get("cached_tokens")) or 0,
         cache_write_tokens=whole(read.get("cache_write_tokens")) or 0,
         reasoning_tokens=whole(written.get("reasoning_tokens")) or 0,
-        cost=dollars,
+        cost=cost,
     )

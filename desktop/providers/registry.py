@@ -29,6 +29,14 @@ class Listing(StrEnum):
     BY_HAND = "by_hand"  # the endpoint lists what the key cannot call: asked only to try the key
 
 
+class Prefill(StrEnum):
+    """Whether a reply goes on from an assistant's message at the end of the conversation."""
+
+    NO = "no"
+    LAST = "last"
+    MARKED = "marked"  # by `"prefix": true`
+
+
 @dataclass(frozen=True, slots=True)
 class Quirks:
     """What a service does differently from its dialect.
@@ -42,6 +50,8 @@ class Quirks:
     max_tokens_field: str = "max_tokens"
     reasoning_apart: tuple[str, ...] = ()
     whole_reply_usage: bool = False
+    prefill: Prefill = Prefill.NO
+    prefill_path: str = "/chat/completions"
     extra_body: tuple[tuple[str, str], ...] = ()
     extra_body_models: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
@@ -157,7 +167,7 @@ SERVICES: tuple[Service, ...] = (
         billing_page="https://console.mistral.ai/billing",
         status_page="https://status.mistral.ai",
         note=N_("The European host is https://api.eu.mistral.ai/v1."),
-        quirks=Quirks(stream_options=False),
+        quirks=Quirks(prefill=Prefill.MARKED, stream_options=False),
     ),
     Service(
         "deepseek",
@@ -167,6 +177,7 @@ SERVICES: tuple[Service, ...] = (
         key_page="https://platform.deepseek.com/api_keys",
         billing_page="https://platform.deepseek.com/top_up",
         status_page="https://status.deepseek.com",
+        quirks=Quirks(prefill=Prefill.MARKED, prefill_path="//beta/chat/completions"),
     ),
     Service(
         "qwen",
@@ -191,7 +202,7 @@ SERVICES: tuple[Service, ...] = (
         status_page="https://status.openrouter.ai",
         key_prefixes=("sk-or-",),
         # The usage, with the cost, always comes; `/models` answers without a key, so it would not try one.
-        quirks=Quirks(stream_options=False, models_path="/models/user"),
+        quirks=Quirks(prefill=Prefill.LAST, stream_options=False, models_path="/models/user"),
     ),
     Service(
         "portkey",
@@ -281,6 +292,7 @@ SERVICES: tuple[Service, ...] = (
         local=True,
         discovery_port=8080,
         note=N_("Runs on this computer. A key is needed only if it was started with --api-key."),
+        quirks=Quirks(prefill=Prefill.LAST),
     ),
     Service(
         "xai",

@@ -3,7 +3,7 @@
 import json
 from typing import Any, Protocol
 
-from desktop.domain.errors import ProviderError
+from desktop.domain.errors import BadAnswer, ProviderError
 from desktop.domain.events import Finished, ProviderEvent
 from desktop.domain.message import FinishReason
 from desktop.providers import errors
@@ -12,6 +12,8 @@ from desktop.providers.sse import NdjsonDecoder, SseDecoder
 
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 _DONE = b"[DONE]"
+_MARKS = (b"data:", b"event:", b"id:", b"retry:", b":", b"{")
+_LARGEST = 64_000_000  # bytes without one event in them; what is larger than that is no answer
 
 
 class Reader(Protocol):
@@ -36,7 +38,8 @@ class EventStream:
         self._decoder: SseDecoder | NdjsonDecoder = NdjsonDecoder() if ndjson else SseDecoder()
         self._whole: list[bytes] | None = None  # gathered here: what is no stream, such as a web page or one JSON body
         self._started = False
-        self._start = b""  # up to the first byte that is not space: it tells what this is
+        self._start = b""  # up to the first bytes that are not space: they tell what this is
+        self._unread = 0  # bytes since the last event
         self._any_item = False
         self._ndjson = ndjson
 
@@ -48,17 +51,25 @@ class EventStream:
     def feed(self, chunk: bytes) -> list[ProviderEvent]:
         if not self._started:
             self._start += chunk
-            first = self._start.lstrip(_SPACE)[:1]
-            if not first:
+            head = self._start.lstrip(_SPACE)[:2]
+            if len(head) < 2:
                 return []
             self._started = True
             chunk = self._start
-            if first == b"<" or (first in b"{[" and not self._ndjson):
+            # An object that goes on in the next line is not one of many.
+            if head[:1] in b"<[" or (head[:1] == b"{" and (not self._ndjson or head[1:].isspace())):
                 self._whole = []
+        self._unread += len(chunk)
+        if self._unread > _LARGEST:
+            self.error = self._bad(b"")
+            return []
         if self._whole is not None:
             self._whole.append(chunk)
             return []
-        return self._read(self._decoder.feed(chunk))
+        payloads = self._decoder.feed(chunk)
+        if payloads:
+            self._unread = 0
+        return self._read(payloads)
 
     def end(self, broken: ProviderError | None = None) -> list[ProviderEvent]:
         """The body has ended, or `broken` off. Gives the last events and Finished, or sets `error`."""
@@ -68,7 +79,8 @@ class EventStream:
             if body.lstrip(_SPACE).startswith(b"<"):
                 self.error = errors.web_page(self._origin, body)
                 return []
-            events = self._read([body])
+            if self.error is None:
+                events = self._read([body], torn=broken is not None)
         elif self.error is None:
             events = self._read(self._decoder.flush(), torn=True)
         self._reader.out.end()
@@ -77,8 +89,10 @@ class EventStream:
             return events
         finish = self._reader.finish
         if finish is None:
-            if broken is None and self._start.strip(_SPACE) and not self._any_item:
-                broken = errors.bad_answer(self._origin, self._start)
+            if broken is None and not self._any_item and not _begins_event(self._start.lstrip(_SPACE)):
+                broken = self._bad(self._start)
+            elif isinstance(broken, BadAnswer):
+                broken = self._bad(broken.detail.encode())
             self.error = broken or errors.broken_stream(self._origin)
         elif finish is FinishReason.FILTERED and not self._reader.out.any_text:
             self.error = errors.refused(self._origin)
@@ -101,15 +115,23 @@ class EventStream:
                 reader.read(item)
         except ProviderError as error:
             self.error = error
-        except (TypeError, AttributeError, KeyError, ValueError, IndexError):
+        except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError):
             # What is not shaped as the protocol says; caught here once, so that readers can be read.
             bad = json.dumps(item).encode()
         if _DONE in payloads:
             reader.done = True
         events = reader.out.take()
         if bad is not None and self.error is None and not torn:
-            self.error = errors.bad_answer(self._origin, bad, midway=reader.out.any_text)
+            self.error = self._bad(bad)
         return events
+
+    def _bad(self, data: bytes) -> ProviderError:
+        return errors.bad_answer(self._origin, data, midway=self._reader.out.any_text)
+
+
+def _begins_event(start: bytes) -> bool:
+    """Whether what came may be an event of which the rest is missing; also if nothing came."""
+    return any(start.startswith(mark) or mark.startswith(start) for mark in _MARKS)
 
 
 def _parse(payloads: list[bytes]) -> tuple[list[Any], bytes | None]:

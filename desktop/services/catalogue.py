@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from desktop import providers
-from desktop.domain.changes import ModelsChanged, ProvidersChanged
+from desktop.domain.changes import KeyAccepted, ModelsChanged, ProvidersChanged
 from desktop.domain.errors import NoKey
 from desktop.domain.ids import now_ms
 from desktop.domain.ledger import LedgerEntry, Purpose
 from desktop.domain.message import Message, Role, TextPart
-from desktop.domain.model import Endpoint, KeyRef, Model, ModelRef, Provider
+from desktop.domain.model import Capability, Endpoint, KeyRef, Model, ModelRef, Provider
 from desktop.domain.reply import Reply
 from desktop.domain.route import ROUTES, Route
 from desktop.i18n import gettext as _
@@ -127,7 +127,13 @@ class Catalogue:
         return provider.key_labels
 
     def is_free(self, ref: ModelRef) -> bool:
-        """Whether the model runs on this computer (or is the tour), so that nothing is ever billed."""
+        """Whether the model runs on this computer (or is the tour), so that nothing is ever billed.
+
+        A route is free if all its models are.
+        """
+        if ref.provider_id == ROUTES:
+            targets = next((route.targets for route in self._routes.list() if route.ref == ref), ())
+            return bool(targets) and all(self.is_free(target.model) for target in targets)
         provider = self.provider(ref.provider_id)
         return provider is not None and registry.service(provider.service_id).local
 
@@ -155,8 +161,10 @@ class Catalogue:
 
     # Talking to them
 
-    async def connect(self, provider_id: str, label: str | None = None) -> tuple[Endpoint, DialectClient]:
-        """The provider with a key, and the client that speaks its dialect.
+    async def connect(
+        self, provider_id: str, label: str | None = None, model_id: str = ""
+    ) -> tuple[Endpoint, DialectClient]:
+        """The provider with a key, and the client that speaks its dialect and waits as long as the model may take.
 
         The key is the one called `label`, or the environment's, or the first that is stored. Raises NoKey or
         SecretsError.
@@ -169,7 +177,9 @@ class Catalogue:
             raise NoKey(provider.name)
         if provider is not TOUR:
             await self.prepare()
-        return Endpoint(provider, key, key_label), providers.client(provider.dialect, http_settings(self._settings))
+        model = self.model(ModelRef(provider_id, model_id))
+        http = http_settings(self._settings, reasons=model is not None and Capability.REASONING in model.capabilities)
+        return Endpoint(provider, key, key_label), providers.client(provider.dialect, http)
 
     async def prepare(self) -> None:
         """Import what a request needs, in a thread: it takes time to be felt and megabytes that may be spared."""
@@ -192,6 +202,7 @@ class Catalogue:
         latency = round((time.monotonic() - started) * 1000)
         if models and registry.service(endpoint.provider.service_id).quirks.listing is registry.Listing.SHIPPED:
             latency = await self._try_question(endpoint, client, models[0])
+        self._feed.publish(KeyAccepted(KeyRef(provider_id, endpoint.key_label)))
         await self._keep_models(provider_id, models)
         return TestResult(len(models), latency)
 
@@ -232,6 +243,11 @@ class Catalogue:
     # Choices about models
 
     async def set_favourite(self, ref: ModelRef, favourite: bool) -> None:
+        """Of a model or a route. Raises StorageError."""
+        if ref.provider_id == ROUTES:
+            starred = [replace(r, favourite=favourite) if r.ref == ref else r for r in self._routes.list()]
+            await self.save_routes(starred)
+            return
         await self._database.run(lambda db: stored_models.set_favourite(db, ref, favourite))
         await self._reload_models(ref.provider_id)
 
@@ -287,6 +303,7 @@ class Catalogue:
         self._keys[ref] = key
         labels = provider.key_labels if label in provider.key_labels else (*provider.key_labels, label)
         provider = replace(provider, key_labels=labels, enabled=True)
+        self._feed.publish(KeyAccepted(ref))
         await self.save_provider(provider)
         return provider
 

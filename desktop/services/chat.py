@@ -111,6 +111,16 @@ class Chat:
         await self._database.run(lambda db: messages.add_turn(db, None, None, reply, self._writer))
         return self._start(conversation, tree.path(old.parent_id), reply)
 
+    async def continue_reply(self, conversation_id: str, reply_id: str) -> Turn:
+        """Have a reply that was cut off go on where its text ends, in the same message and by the same model."""
+        self._refuse_second(conversation_id)
+        conversation, tree = await self._library.conversation(conversation_id)
+        old = tree[reply_id]
+        if old.failure is None or not old.text:
+            raise ValueError("only a reply that was cut off can go on")
+        reply = await self._database.run(lambda db: messages.continue_reply(db, old, self._writer))
+        return self._start(conversation, [*tree.path(old.parent_id), reply], reply)
+
     async def _ask(
         self,
         conversation: Conversation,

@@ -57,7 +57,7 @@ class Report:
 
 
 class Health:
-    """Reads the ledger when asked. `speeds` is what was found last, for routes that begin with the fastest."""
+    """Reads the ledger when asked. `speeds` is what was found last of each, for routes that begin with the fastest."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -68,7 +68,7 @@ class Health:
         end = now_ms()
         tries = await self._database.run(lambda db: ledger.tries_since(db, end - period_ms))
         found = of_tries(tries, end - period_ms, end)
-        self._speeds = {ref: each.speed_p50 for ref, each in found.models.items() if each.speed_p50 is not None}
+        self._speeds |= {ref: each.speed_p50 for ref, each in found.models.items() if each.speed_p50 is not None}
         return found
 
     def speeds(self) -> dict[ModelRef, float]:

@@ -77,8 +77,9 @@ class Library:
         await self._database.run(lambda db: conversations.set_pinned(db, conversation_id, pinned))
         self._changed(conversation_id)
 
-    async def set_model(self, conversation_id: str, model: ModelRef) -> None:
-        await self._database.run(lambda db: conversations.set_model(db, conversation_id, model))
+    async def set_model(self, conversation_id: str, model: ModelRef, name: str) -> None:
+        """`name` is what the list of chats calls it."""
+        await self._database.run(lambda db: conversations.set_model(db, conversation_id, model, name))
         self._changed(conversation_id)
 
     async def set_system_prompt(self, conversation_id: str, text: str | None) -> None:

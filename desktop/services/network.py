@@ -12,12 +12,13 @@ _LOOK_AGAIN_S = 2.0
 _SOMEWHERE = ((socket.AF_INET, ("192.0.2.1", 9)), (socket.AF_INET6, ("2001:db8::1", 9)))
 
 
-def http_settings(settings: Settings) -> HttpSettings:
-    """As the options stand now."""
+def http_settings(settings: Settings, *, reasons: bool = False) -> HttpSettings:
+    """As the options stand now; a model that `reasons` is given more time."""
+    patience = options.REASONING_TIMEOUT_S if reasons else options.READ_TIMEOUT_S
     return HttpSettings(
         proxy=settings.get(options.PROXY) or None,
         connect_timeout_s=settings.get(options.CONNECT_TIMEOUT_S),
-        read_timeout_s=settings.get(options.READ_TIMEOUT_S),
+        read_timeout_s=settings.get(patience),
     )
 
 

@@ -1,7 +1,7 @@
 """What a model or a route means right now: the targets to try, in order, and what is known of each."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -45,7 +45,7 @@ class Routes:
         """The way to an answer by a model or a route. Raises NoTarget."""
         route = self._route(ref)
         targets = [each for target in route.targets for each in self._with_keys(target)]
-        outlook = {target: self._outlook(target) for target in targets}
+        outlook = {target: self.outlook(target) for target in targets}
         turn = self._turns.get(route.id, 0)
         self._turns[route.id] = turn + 1
         found = router.candidates(targets, route.strategy, outlook, turn=turn, draw=random.random)
@@ -84,6 +84,11 @@ class Routes:
             return Dearer(_("{model} is not free").format(model=name), line)
         return Dearer(_("{model} costs {n} times as much").format(model=name, n=f"{price / first:.1f}"), line)
 
+    def cooling_s(self, targets: Iterable[Target]) -> float:
+        """How long none of the targets, with any key, should be asked, in seconds."""
+        every = (each for target in targets for each in self._with_keys(target))
+        return min(map(self._standing.cooling_s, every), default=0.0)
+
     @property
     def standing(self) -> Standing:
         return self._standing
@@ -99,13 +104,14 @@ class Routes:
         return found
 
     def _with_keys(self, target: Target) -> Sequence[Target]:
-        """A target that names no key stands for each of the provider's keys in turn."""
+        """A target that names no key stands for each of the provider's keys in turn, also for its only one."""
         labels = self._catalogue.key_labels(target.model.provider_id)
-        if target.key_label or len(labels) < 2:
+        if target.key_label or not labels:
             return [target]
         return [Target(target.model, label, target.weight) for label in labels]
 
-    def _outlook(self, target: Target) -> Outlook:
+    def outlook(self, target: Target) -> Outlook:
+        """What is known of a target now."""
         provider = self._catalogue.provider(target.model.provider_id)
         model = self._catalogue.model(target.model)
         key = KeyRef(target.model.provider_id, target.key_label)

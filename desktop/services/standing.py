@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop.domain.changes import Change, KeyAccepted
 from desktop.domain.errors import AppError, KeyRejected, ProviderError, RateLimited
 from desktop.domain.limits import RateLimits
 from desktop.domain.model import KeyRef, ModelRef
@@ -80,6 +81,7 @@ class Standing:
 
     def succeeded(self, target: Target) -> None:
         """A whole answer came: nothing is held against the target any more."""
+        self.accept(KeyRef(target.model.provider_id, target.key_label))
         if self._records.pop(_plain(target), None) is not None:
             self._write()
 
@@ -102,6 +104,12 @@ class Standing:
             self._rejected.remove(key)
             self._write()
 
+    def on_change(self, change: Change) -> None:
+        """Listens to the feed for keys that can be used again; a provider's only key also goes without a label."""
+        if isinstance(change, KeyAccepted):
+            self.accept(change.key)
+            self.accept(KeyRef(change.key.provider_id, ""))
+
     def _record(self, target: Target) -> _Record:
         return self._records.get(_plain(target)) or _Record()
 
@@ -112,7 +120,8 @@ class Standing:
             for target, record in self._records.items()
             if record.until > now
         ]
-        rejected = sorted([key.provider_id, key.label] for key in self._rejected)
+        # A key without a label comes from the environment, where another may stand at the next start.
+        rejected = sorted([key.provider_id, key.label] for key in self._rejected if key.label)
         self._writer.write(self._path, json_bytes({"cooling": cooling, "rejected_keys": rejected}))
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from desktop.domain.changes import SavingFailed
-from desktop.domain.errors import AppError, NoConnection, ProviderError, Refused, SecretsError
+from desktop.domain.errors import AppError, Dearer, NoConnection, NoneAnswered, ProviderError, Refused, SecretsError
 from desktop.domain.events import (
     Failed,
     FellBack,
@@ -41,6 +41,7 @@ from desktop.providers.base import ChatRequest
 from desktop.services import network
 from desktop.services.catalogue import Catalogue
 from desktop.services.feed import Feed
+from desktop.services.joint import joined
 from desktop.services.router import Ask, GiveUp, Move, Retry
 from desktop.services.routes import Plan, Routes
 from desktop.storage import messages
@@ -59,7 +60,7 @@ Listener = Callable[[TurnEvent], None]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a turn needs to know: where the reply goes and what is asked."""
+    """What a turn needs to know: where the reply goes and what is asked. A reply with parts goes on from there."""
 
     reply: Message
     request: ChatRequest
@@ -76,7 +77,11 @@ class Turn:
         self.conversation_id = question.reply.conversation_id
         self.message_id = question.reply.id
         self.model: ModelRef = question.reply.model
-        self.reply = Reply(time.monotonic())
+        self.answering = self.model
+        """The target of the present try, or of the last one."""
+        self.paused: Retrying | Offline | None = None
+        """Why nobody is asked at present."""
+        self.reply = Reply(time.monotonic(), question.reply.parts, question.reply.attempts)
         self._question = question
         self._catalogue = catalogue
         self._routes = routes
@@ -85,11 +90,10 @@ class Turn:
         self._closing = False
         self._listeners: list[Listener] = []
         self._stream: asyncio.Task[None] | None = None
-        self._answering = self.model  # the target of the present try, or of the last one
         self._model_name = question.reply.model_name
         self._provider_name = question.reply.provider_name
         self._key_label = ""
-        self._started_ms = question.reply.created_ms
+        self._asked_ms = self._started_ms = now_ms()
         self._dirty = False
         self._hurry = asyncio.Event()
         self._done = asyncio.Event()
@@ -106,18 +110,20 @@ class Turn:
 
     def message(self) -> Message:
         """The reply as it stands, as the message that is stored."""
-        reply = self.reply
+        reply, before = self.reply, self._question.reply
+        spent = [usage for usage in (before.usage, reply.usage) if usage is not None]
+        took_ms = reply.duration_ms
         return replace(
-            self._question.reply,
-            model=self._answering,
+            before,
+            model=self.answering,
             model_name=self._model_name,
             provider_name=self._provider_name,
             parts=reply.parts,
             status=reply.status,
             finish=reply.finish,
-            usage=reply.usage,
-            ttft_ms=reply.ttft_ms,
-            duration_ms=reply.duration_ms,
+            usage=sum(spent[1:], spent[0]) if spent else None,
+            ttft_ms=reply.ttft_ms if before.ttft_ms is None else before.ttft_ms,
+            duration_ms=None if took_ms is None else took_ms + (before.duration_ms or 0),
             failure=reply.failure,
             attempts=reply.attempts,
         )
@@ -178,18 +184,19 @@ class Turn:
                     self._routes.standing.succeeded(target)
                 return
             except (ProviderError, SecretsError) as error:
-                if isinstance(error, NoConnection) and not self.reply.parts and self._is_cut_off(target):
+                if isinstance(error, NoConnection) and not self.reply.has_begun and self._is_cut_off(target):
                     self._emit(Offline())
                     await network.until_online()
                     continue
                 tries += 1
                 step = self._routes.after(plan, target, error, tries=tries, waited_s=waited_s)
-                if self.reply.parts or isinstance(step, GiveUp):
+                if self.reply.has_begun or (isinstance(step, GiveUp) and not self._is_last_of_several(error)):
                     raise
-                if isinstance(step, Ask):
-                    raise self._routes.dearer(plan, step.target, error) from error
                 pause_s = step.pause_s if isinstance(step, Retry) else 0.0
                 attempt, number = self._failed_try(target, error, pause_s), len(self.reply.attempts) + 1
+                if isinstance(step, Ask | GiveUp):
+                    self.reply.attempts += (attempt,)
+                    raise self._verdict(plan, step, error) from error
             if isinstance(step, Move):
                 target, tries = step.target, 0
                 name = self._catalogue.name_of(target.model)
@@ -206,7 +213,8 @@ class Turn:
 
     def _begin_try(self, target: Target) -> None:
         provider = self._catalogue.provider(target.model.provider_id)
-        self._answering = target.model
+        self.answering = target.model
+        self.reply.usage = None  # what the last try counted before it failed is not of this one
         self._model_name = self._catalogue.name_of(target.model)
         self._provider_name = provider.name if provider else target.model.provider_id
         self._key_label = target.key_label
@@ -224,6 +232,23 @@ class Turn:
             error.failure(),
         )
 
+    def _is_last_of_several(self, error: AppError) -> bool:
+        """Whether other models have failed before; a refusal is told as it is."""
+        others = {each.model for each in self._new_attempts()} - {self.answering}
+        return bool(others) and not isinstance(error, Refused)
+
+    def _verdict(self, plan: Plan, step: Ask | GiveUp, error: AppError) -> AppError:
+        """What the reply ends with when each of its tries is among its attempts."""
+        if isinstance(step, Ask):
+            self._begin_try(step.target)  # the reply is about this one now, though it is not asked
+            return self._routes.dearer(plan, step.target, error)
+        failures = {each.model: (each.model_name, each.failure) for each in self._new_attempts()}.values()
+        details = [f"{name}: {failure.detail}" for name, failure in failures if failure.detail]
+        return NoneAnswered([(name, failure.title) for name, failure in failures], "\n".join(details))
+
+    def _new_attempts(self) -> tuple[Attempt, ...]:
+        return self.reply.attempts[len(self._question.reply.attempts) :]
+
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -231,12 +256,17 @@ class Turn:
         self._hurry.clear()
 
     async def _ask(self, target: Target) -> None:
-        endpoint, client = await self._catalogue.connect(target.model.provider_id, target.key_label or None)
+        endpoint, client = await self._catalogue.connect(
+            target.model.provider_id, target.key_label or None, target.model.model_id
+        )
         self._key_label = endpoint.key_label
         request = replace(self._question.request, model_id=target.model.model_id)
         self._emit(ModelChosen(target.model, self._model_name, endpoint.provider.name))
         slice_end = time.monotonic() + SLICE_SECONDS
-        async with aclosing(client.stream(endpoint, request)) as events:
+        stream = client.stream(endpoint, request)
+        if self._question.reply.parts:
+            stream = joined(self._question.reply, stream)
+        async with aclosing(stream) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     self._end(self._checked(event, endpoint))
@@ -277,6 +307,10 @@ class Turn:
 
     def _emit(self, event: TurnEvent) -> None:
         self.reply.apply(event, time.monotonic())
+        if isinstance(event, Retrying | Offline):
+            self.paused = event
+        elif isinstance(event, ModelChosen | FellBack | Failed | Stopped):
+            self.paused = None
         if isinstance(event, TextDelta | ReasoningDelta):
             self._dirty = True
         for listener in list(self._listeners):
@@ -305,8 +339,7 @@ class Turn:
     async def _save(self) -> None:
         """The end, with its figures and its row in the ledger; tried until it succeeds or the application quits."""
         message = self.message()
-        entries = [LedgerEntry.of_attempt(message, *each) for each in enumerate(message.attempts, 1)]
-        entries.append(LedgerEntry.of(message, Purpose.CHAT, self._key_label, started_ms=self._started_ms))
+        entries = self._entries(message)
         while True:
             try:
                 await self._database.run(lambda db: messages.finish_reply(db, message, entries))
@@ -317,6 +350,20 @@ class Turn:
                 if self._closing:
                     return
                 await asyncio.sleep(SAVE_AGAIN_SECONDS)
+
+    def _entries(self, message: Message) -> list[LedgerEntry]:
+        """A row for each try of this turn. What a reply that goes on took before has its rows already.
+
+        Where the reply ends with a verdict on its attempts, it tells of no try itself.
+        """
+        reply = self.reply
+        first = len(message.attempts) - len(self._new_attempts()) + 1
+        entries = [LedgerEntry.of_attempt(message, *each) for each in enumerate(self._new_attempts(), first)]
+        if message.failure is None or message.failure.code not in (Dearer.code, NoneAnswered.code):
+            own = replace(message, created_ms=self._asked_ms, usage=reply.usage)
+            own = replace(own, ttft_ms=reply.ttft_ms, duration_ms=reply.duration_ms)
+            entries.append(LedgerEntry.of(own, Purpose.CHAT, self._key_label, started_ms=self._started_ms))
+        return entries
 
 
 def _flush(message: Message, db: Db) -> None:

@@ -125,11 +125,20 @@ CONNECT_TIMEOUT_S = Option(
 READ_TIMEOUT_S = Option(
     "network.read_timeout_s",
     Int(10, 3600, step=10, unit="s"),
-    300,
+    120,
     page="network",
     section=N_("Connection"),
     title=N_("Wait for a reply"),
-    help=N_("Timeout while a provider says nothing. Models that reason can be silent for minutes."),
+    help=N_("Timeout while a provider says nothing."),
+)
+REASONING_TIMEOUT_S = Option(
+    "network.reasoning_timeout_s",
+    Int(10, 3600, step=10, unit="s"),
+    600,
+    page="network",
+    section=N_("Connection"),
+    title=N_("Wait for a model that reasons"),
+    help=N_("Such a model can be silent for minutes before its first word."),
 )
 PICTURE_HOSTS = Option(
     "network.picture_hosts",
@@ -168,5 +177,6 @@ OPTIONS: tuple[Option[Any], ...] = (
     PROXY,
     CONNECT_TIMEOUT_S,
     READ_TIMEOUT_S,
+    REASONING_TIMEOUT_S,
     PICTURE_HOSTS,
 )

@@ -59,6 +59,7 @@ def _row_from(route: Route) -> dict[str, object]:
         "id": route.id,
         "name": route.name,
         "strategy": route.strategy.value,
+        "favourite": route.favourite,
         "targets": [
             {
                 "provider": target.model.provider_id,
@@ -80,7 +81,8 @@ def _route_from(row: object) -> Route | None:
             Target(ModelRef(each["provider"], each["model"]), each.get("key", ""), each.get("weight", 1))
             for each in row["targets"]
         )
-        route = Route(row["id"], row["name"], targets, Strategy(row.get("strategy", "fallback")))
+        strategy = Strategy(row.get("strategy", "fallback"))
+        route = Route(row["id"], row["name"], targets, strategy, row.get("favourite") is True)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     texts = [route.id, route.name]

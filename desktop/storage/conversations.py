@@ -94,15 +94,15 @@ def rename(db: Db, conversation_id: str, title: str, source: TitleSource) -> Non
     index.index_title(db, conversation_id)
 
 
-def set_model(db: Db, conversation_id: str, model: ModelRef) -> None:
-    """Its name is taken from the stored model lists; where they do not have it, it is the model's id."""
+def set_model(db: Db, conversation_id: str, model: ModelRef, name: str = "") -> None:
+    """Without a name it is taken from the stored model lists; where they do not have it, it is the model's id."""
     db.execute(
         """
         UPDATE conversations SET provider_id = :provider, model_id = :model, model_name = coalesce(
-            (SELECT name FROM models WHERE provider_id = :provider AND model_id = :model), :model
+            nullif(:name, ''), (SELECT name FROM models WHERE provider_id = :provider AND model_id = :model), :model
         ) WHERE id = :id
         """,
-        {"provider": model.provider_id, "model": model.model_id, "id": conversation_id},
+        {"provider": model.provider_id, "model": model.model_id, "name": name, "id": conversation_id},
     )
 
 

@@ -76,6 +76,18 @@ def tries_since(db: Db, ms: int) -> list[Try]:
     ]
 
 
+def last_try(db: Db, message_id: str) -> tuple[str, int, int] | None:
+    """The label of the key of a reply's latest try, and when it began and ended, in milliseconds."""
+    found: tuple[str, int, int] | None = db.execute(
+        """
+        SELECT key_label, ts_start_ms, ts_end_ms FROM ledger
+        WHERE message_id = ? AND purpose = 'chat' ORDER BY number DESC LIMIT 1
+        """,
+        (message_id,),
+    ).fetchone()
+    return found
+
+
 def spent_since(db: Db, ms: int) -> tuple[Decimal, int]:
     """US dollars whose price is known, and all tokens in and out, of attempts that began at `ms` or later."""
     nano, used = db.execute(

@@ -6,6 +6,7 @@ message is in the word index from the moment it is no longer STREAMING.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, cast
 
@@ -72,6 +73,24 @@ def add_turn(db: Db, new: Conversation | None, question: Message | None, reply: 
             "UPDATE conversations SET provider_id = ?, model_id = ?, model_name = ? WHERE id = ?",
             (reply.model.provider_id, reply.model.model_id, reply.model_name, reply.conversation_id),
         )
+
+
+def continue_reply(db: Db, cut_off: Message, writer: str) -> Message:
+    """A reply that has failed is being written again, after the text it has. Returns it so.
+
+    The try that failed becomes one of its attempts. Its row in the ledger stays as it is.
+    """
+    if cut_off.model is None or cut_off.failure is None:
+        raise ValueError("not a reply that has failed")
+    began = cut_off.created_ms
+    label, start_ms, end_ms = ledger.last_try(db, cut_off.id) or ("", began, began + (cut_off.duration_ms or 0))
+    names = cut_off.model_name, cut_off.provider_name
+    attempt = Attempt(cut_off.model, *names, label, start_ms, end_ms, 0, cut_off.failure)
+    attempts = (*cut_off.attempts, attempt)
+    message = replace(cut_off, status=Status.STREAMING, finish=None, failure=None, attempts=attempts)
+    _store(db, message)
+    db.execute("UPDATE messages SET writer = ? WHERE id = ?", (writer, message.id))
+    return message
 
 
 def flush_reply(db: Db, message: Message) -> bool:

@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from desktop.services.catalogue import Catalogue
     from desktop.services.chat import Chat
     from desktop.services.feed import Feed
+    from desktop.services.health import Health
     from desktop.services.library import Library
+    from desktop.services.routes import Routes
     from desktop.ui.settings.dialog import SettingsDialog
     from desktop.ui.tasks import Tasks
 
@@ -99,12 +101,15 @@ class MainWindow(QMainWindow):
         library: "Library",
         chat: "Chat",
         catalogue: "Catalogue",
+        routes: "Routes",
+        health: "Health",
         feed: "Feed",
         make_tasks: "Callable[[Callable[[AppError], None]], Tasks]",
     ) -> None:
         """Bring the window to life. The history is read once the database is open."""
         from desktop.services.pictures import Pictures
         from desktop.ui.chat.chat_page import ChatPage  # with the sidebar half of the program: see the class
+        from desktop.ui.chat.model_picker_conditions import Conditions
         from desktop.ui.notices import NoticeBar
         from desktop.ui.sidebar.sidebar import Sidebar
         from desktop.ui.widgets.toast import Toasts
@@ -113,6 +118,8 @@ class MainWindow(QMainWindow):
         self._paths = paths
         self._library = library
         self._catalogue = catalogue
+        self._routes = routes
+        self._health = health
         self._feed = feed
         self._tasks = make_tasks(self.show_error)
         self._toasts = Toasts(theme, self)
@@ -125,6 +132,7 @@ class MainWindow(QMainWindow):
             )
             self._page.places = self._state_store.places
             self._page.pictures = Pictures(paths.pictures, settings)
+            self._page.conditions = Conditions(catalogue, routes, health)
             self._side = self._sidebar
             self._splitter.insertWidget(0, self._sidebar)
             self._splitter.insertWidget(1, self._page)
@@ -203,7 +211,16 @@ class MainWindow(QMainWindow):
 
         if self._settings_dialog is None:
             self._settings_dialog = SettingsDialog(
-                self._theme, self._settings, self._catalogue, self._library, self._feed, self._tasks, self._paths, self
+                self._theme,
+                self._settings,
+                self._catalogue,
+                self._routes,
+                self._health,
+                self._library,
+                self._feed,
+                self._tasks,
+                self._paths,
+                self,
             )
         if page:
             self._settings_dialog.show_page(page, provider_id)

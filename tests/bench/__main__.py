@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m tests.bench [startup|at_rest|client|transcript|answer]…`: one JSON line for each figure.
+"""`make bench`, or `python -m tests.bench NAME…` (those of BENCHMARKS): one JSON line for each figure.
 
 The real program runs on a screen of its own (Xvfb), floors and program by turns, and medians are told. A figure that
 misses its limit says `"ok": false`; the run itself fails only when something could not be measured.
@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import answer, at_rest, client, conformance, startup, transcript
+from tests.bench import answer, at_rest, client, conformance, startup, transcript, turns
 from tests.helpers.x11 import screen
 
 BENCHMARKS = {
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "client": client,
     "transcript": transcript,
     "answer": answer,
+    "turns": turns,
 }
 
 

@@ -18,8 +18,11 @@ from desktop.services.catalogue import Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.routes import Routes
+from desktop.services.standing import Standing
 from desktop.settings.files import Writer
 from desktop.settings.providers import ProviderStore
+from desktop.settings.routes import RouteStore
 from desktop.settings.secrets import Secrets
 from desktop.settings.store import Settings
 from desktop.storage.database import Database
@@ -70,8 +73,9 @@ async def services(data: Path) -> AsyncIterator[Chat]:
     settings.load()
     store.load()
     database, feed = Database(paths.database), Feed()
-    catalogue = Catalogue(store, Secrets(paths.keys), settings, database, feed)
-    chat = Chat(database, Library(database, feed), catalogue, settings, feed)
+    catalogue = Catalogue(store, Secrets(paths.keys), settings, database, feed, RouteStore(paths.routes))
+    routes = Routes(catalogue, Standing(paths.standing, writer), settings)
+    chat = Chat(database, Library(database, feed), catalogue, settings, feed, routes)
     await database.open()
     await catalogue.load()
     try:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from desktop.domain.errors import (
+    Action,
     BadAddress,
     BadAnswer,
     BadRequest,
@@ -186,6 +187,126 @@ def test_an_answer(service_id, status, body, kind):
     assert "{" not in error.title + error.explanation
 
 
+def claude(kind: str, message: str = "Something") -> dict:
+    return {"type": "error", "error": {"type": kind, "message": message}}
+
+
+# What a person reads for each kind of trouble, and the first button under it.
+TOLD = [
+    # bad key
+    ("openai", 401, err(code="invalid_api_key"), "OpenAI rejected the key “work”", "mistyped", "replace_key"),
+    ("gemini", 400, google("INVALID_ARGUMENT", "x", KEY_INVALID),
+     "{} rejected the key “work”", "mistyped", "replace_key"),
+    ("xai", 400, {"error": "Incorrect API key provided"}, "{} rejected the key “work”", "mistyped", "replace_key"),
+    ("anthropic", 401, claude("authentication_error"), "{} rejected the key “work”", "mistyped", "replace_key"),
+    # out of money
+    ("openai", 429, err(PLAN, code="credit_balance_exhausted"),
+     "Your {} balance is used up", "Add credit", "open_billing"),
+    ("openai", 429, err(code="organization_spend_limit_exceeded"),
+     "Your {} spending limit is reached", "Raise it", "open_billing"),
+    ("openai", 429, err(code="project_spend_limit_exceeded"),
+     "Your {} spending limit is reached", "Raise it", "open_billing"),
+    ("openai", 429, err(code="organization_usage_limit_exceeded"),
+     "Your {} spending limit is reached", "Raise it", "open_billing"),
+    ("anthropic", 402, claude("billing_error"), "Your {} balance is used up", "Add credit", "open_billing"),
+    ("anthropic", 400, claude("x", "Your spend limit"),
+     "Your {} spending limit is reached", "Raise it", "open_billing"),
+    ("anthropic", 429, spent("enforced_spend_limit_reached"),
+     "Your {} spending limit is reached", "Raise it", "open_billing"),
+    ("anthropic", 429, spent("contract_spend_limit_reached"),
+     "Your {} spending limit is reached", "Raise it", "open_billing"),
+    ("gemini", 402, google("RESOURCE_EXHAUSTED"), "Your {} balance is used up", "Add credit", "open_billing"),
+    ("deepseek", 402, err("Insufficient Balance"), "Your {} balance is used up", "Add credit", "open_billing"),
+    ("moonshot", 429, err(type="exceeded_current_quota_error"),
+     "Your {} balance is used up", "Add credit", "open_billing"),
+    ("zai", 429, err(code="1113"), "Your {} balance is used up", "Add credit", "open_billing"),
+    ("portkey", 412, {"message": "Budget exhausted"}, "Your {} balance is used up", "Add credit", "open_billing"),
+    # not allowed, region
+    ("openai", 403, err("Not here", code="unsupported_country_region_territory"),
+     "{} does not allow this", "Not here", "choose_model"),
+    ("gemini", 400, google("FAILED_PRECONDITION", "Location"), "{} does not allow this", "Location", "choose_model"),
+    ("anthropic", 403, claude("permission_error", "No"), "{} does not allow this", "“No”", "choose_model"),
+    ("anthropic", 400, claude("organization_on_hold", "On hold"), "{} does not allow this", "On hold", "choose_model"),
+    ("openrouter", 403, err("Flagged by moderation"), "{} stopped this reply", "moderation", "edit_message"),
+    # unknown model
+    ("openai", 404, err(code="model_not_found"), "{} no longer offers this model", "“big-model”", "choose_model"),
+    ("anthropic", 404, claude("not_found_error", "model: x"),
+     "{} no longer offers this model", "big-model", "choose_model"),
+    ("gemini", 404, google("NOT_FOUND", "models/x is not found"),
+     "{} no longer offers this model", "big-model", "choose_model"),
+    ("ollama", 404, {"error": "model 'x' not found"}, "{} does not have this model", "big-model", "choose_model"),
+    ("litellm", 400, err("Invalid model name passed in model=x"),
+     "{} does not have this model", "big-model", "choose_model"),
+    # context too long, body too large
+    ("openai", 400, err(code="context_length_exceeded"),
+     "This chat is too long for big-model", "larger window", "choose_model"),
+    ("anthropic", 400, claude("x", "prompt is too long: 900 > 800"),
+     "This chat is too long for big-model", "900", "choose_model"),
+    ("llamacpp", 400, err(type="exceed_context_size_error"),
+     "This chat is too long for big-model", "Shorten", "choose_model"),
+    ("anthropic", 413, claude("request_too_large"),
+     "This chat is too long for big-model", "Shorten it", "choose_model"),
+    # timeouts
+    ("openrouter", 408, err(), "{} did not answer in time", "is kept", "retry"),
+    ("anthropic", 504, claude("timeout_error"), "{} did not answer in time", "is kept", "retry"),
+    ("gemini", 504, google("DEADLINE_EXCEEDED"), "{} did not answer in time", "is kept", "retry"),
+    ("openrouter", 524, "<html></html>", "{} did not answer in time", "is kept", "retry"),
+    # rate limit
+    ("openai", 429, err(code="rate_limit_exceeded"), "{} is rate-limiting this key", "in a moment", "retry"),
+    ("openai", 429, err(code="slow_down"), "{} is rate-limiting this key", "in a moment", "retry"),
+    ("anthropic", 429, claude("ramp_limit_exceeded"), "{} is rate-limiting this key", "in a moment", "retry"),
+    ("gemini", 429, google("RESOURCE_EXHAUSTED", PLAN), "{} is rate-limiting this key", "in a moment", "retry"),
+    # overloaded
+    ("anthropic", 529, claude("overloaded_error"), "{} has a problem on its side", "in a moment", "retry"),
+    ("anthropic", 500, claude("api_error"), "{} has a problem on its side", "in a moment", "retry"),
+    ("openai", 503, err(code="server_is_overloaded"), "{} has a problem on its side", "in a moment", "retry"),
+    ("gemini", 503, google("UNAVAILABLE"), "{} has a problem on its side", "in a moment", "retry"),
+    ("groq", 498, err("capacity_exceeded"), "{} has a problem on its side", "in a moment", "retry"),
+    # guardrail
+    ("portkey", 446, {"message": "Guardrail checks failed"}, "{} stopped this reply", "Guardrail", "edit_message"),
+    # not this address, and the rest
+    ("custom", 404, {"detail": "Not Found"}, "The address of {} seems to be wrong", "/v1", "open_provider_settings"),
+    ("openai", 400, err("Odd", code="unsupported_value"), "{} did not accept this message", "“Odd”", "edit_message"),
+    ("anthropic", 409, claude("conflict_error"), "{} did not accept this message", "Something", "edit_message"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("service_id", "status", "body", "title", "line", "action"), TOLD)
+def test_what_is_said_and_the_action_that_helps(service_id, status, body, title, line, action):
+    error = provider_error(origin(service_id), status=status, body=as_bytes(body))
+    assert error.title == title.format(service(service_id).name)
+    assert line in error.explanation
+    assert error.actions[0] is Action(action)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        # Responses: bare, nested, and of a response that failed
+        ({"type": "error", "code": "server_error", "message": "x", "param": None}, Overloaded),
+        ({"type": "error", "error": {"type": "server_error", "message": "x"}}, Overloaded),
+        ({"error": {"code": "rate_limit_exceeded", "message": "x"}, "status": "failed"}, RateLimited),
+        ({"error": {"code": "invalid_prompt", "message": "x"}, "status": "failed"}, Refused),
+        ({"error": {"code": "image_content_policy_violation", "message": "x"}, "status": "failed"}, Refused),
+        # Anthropic, Gemini, Ollama, OpenRouter
+        (claude("overloaded_error"), Overloaded),
+        (claude("rate_limit_error"), RateLimited),
+        ({"error": {"code": 429, "message": "x", "status": "RESOURCE_EXHAUSTED"}}, RateLimited),
+        ({"error": "model runner has unexpectedly stopped"}, Overloaded),
+        ({"error": {"code": 502, "message": "x", "metadata": {"error_type": "provider_unavailable"}}}, Overloaded),
+    ],
+)
+def test_each_dialects_own_way_to_say_it_inside_a_stream(body, kind):
+    assert type(provider_error(origin(), status=200, body=body)) is kind
+
+
+@pytest.mark.parametrize("said", ["inf", "1e999", "nan", "Fri, 01 Jan 99999999999 00:00:00 GMT"])
+def test_a_time_to_come_back_that_is_none(said):
+    error = provider_error(origin(), status=429, headers={"retry-after": said}, body=as_bytes(err()))
+    assert isinstance(error, RateLimited)
+    assert error.retry_after is None
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
@@ -215,6 +336,8 @@ REQUEST = httpx.Request("POST", "https://api.openai.com/v1/responses")
         (httpx.WriteTimeout(""), TimedOut),
         (httpx.PoolTimeout(""), TimedOut),
         (httpx.RemoteProtocolError("peer closed connection"), BrokenStream),
+        (httpx.RemoteProtocolError("Server disconnected without sending a response."), BrokenStream),
+        (httpx.RemoteProtocolError("illegal status line: SSH-2.0"), BadAnswer),
         (httpx.ReadError(""), BrokenStream),
         (httpx.DecodingError("gzip"), BadAnswer),
         (httpx.InvalidURL("x"), BadAddress),

@@ -219,3 +219,18 @@ async def test_errors_of_lists(fake, endpoint, dialect):
 )
 async def test_lists_of_nothing(fake, endpoint, payload):
     assert await listed(fake, endpoint, "custom", payload) == []
+
+
+@pytest.mark.parametrize(
+    ("model_id", "reasons"),
+    [
+        ("gpt-6-sol", True), ("o3-mini", True), ("gpt-5-chat-latest", False), ("gpt-4o", False), ("deepseek-r1", True),
+        ("Qwen3-8B", True), ("qwen2.5", False), ("kimi-k2-thinking", True), ("openai/gpt-oss-20b", True),
+        ("mistral-large", False), ("sonar-reasoning-pro", True), ("llama-3.1-8b", False),
+    ],
+)  # fmt: skip
+async def test_who_reasons_by_name_where_the_list_does_not_say(fake, endpoint, model_id, reasons):
+    fake.reply("/models", Reply.json({"data": [{"id": model_id}]}))
+    here = endpoint()
+    (model,) = await providers.client(here.provider.dialect, HTTP).list_models(here)
+    assert (Capability.REASONING in model.capabilities) is reasons

@@ -272,3 +272,58 @@ async def test_a_reply_can_be_sent_back(fake, endpoint, dialect):
 async def test_half_a_surrogate_pair_can_be_pasted(fake, endpoint):
     body = await sent(fake, endpoint(), ChatRequest("m", [said(Role.USER, "a\ud83d ü")]))
     assert body["messages"][-1]["content"] == "a? ü"
+
+
+GO_ON = {"role": "user", "content": "Continue exactly where you stopped, without repeating anything."}
+CUT = {"role": "assistant", "content": "It is"}
+
+
+@pytest.mark.parametrize(
+    ("service_id", "model_id", "path", "ending"),
+    [
+        ("mistral", "m", "/chat/completions", [CUT | {"prefix": True}]),
+        ("deepseek", "m", "/beta/chat/completions", [CUT | {"prefix": True}]),
+        ("openrouter", "m", "/chat/completions", [CUT]),
+        ("llamacpp", "m", "/chat/completions", [CUT]),
+        ("groq", "m", "/chat/completions", [CUT, GO_ON]),
+        ("ollama", "m", "/api/chat", [CUT]),
+        ("anthropic", "claude-3-7-sonnet-20250219", "/v1/messages", [CUT]),
+        ("anthropic", "claude-sonnet-4-20250514", "/v1/messages", [CUT]),
+        ("anthropic", "claude-opus-4-5-20251101", "/v1/messages", [CUT]),
+        ("anthropic", "claude-sonnet-4-6", "/v1/messages", [CUT]),
+        ("anthropic", "claude-opus-4-7", "/v1/messages", [CUT, GO_ON]),
+        ("anthropic", "claude-opus-4-10", "/v1/messages", [CUT, GO_ON]),
+        ("anthropic", "claude-sonnet-5-5", "/v1/messages", [CUT, GO_ON]),
+    ],
+)
+async def test_a_reply_goes_on(fake, endpoint, service_id, model_id, path, ending):
+    """From its own last words where the service can, else the model is asked to."""
+    messages = [said(Role.USER, "Why?"), said(Role.ASSISTANT, "It is", status=Status.STREAMING)]
+    body = await sent(fake, endpoint(service_id), ChatRequest(model_id, messages))
+    assert body["messages"] == [{"role": "user", "content": "Why?"}, *ending]
+    assert fake.requests[-1].path.endswith(path)
+
+
+@pytest.mark.parametrize("service_id", ["openai", "gemini"])
+async def test_a_reply_goes_on_elsewhere(fake, endpoint, service_id):
+    messages = [said(Role.USER, "Why?"), said(Role.ASSISTANT, "It is", status=Status.STREAMING)]
+    body = await sent(fake, endpoint(service_id), ChatRequest("m", messages))
+    turns = body.get("input") or body["contents"]
+    assert [turn["role"] for turn in turns] == ["user", "assistant" if service_id == "openai" else "model", "user"]
+    assert GO_ON["content"] in json.dumps(turns[-1])
+
+
+async def test_text_that_ends_in_white_space_is_not_prefilled(fake, endpoint):
+    messages = [said(Role.USER, "Why?"), said(Role.ASSISTANT, "It is\n\n", status=Status.STREAMING)]
+    body = await sent(fake, endpoint("anthropic"), ChatRequest("claude-3-haiku", messages))
+    assert body["messages"][-1] == GO_ON
+
+
+async def test_a_service_that_refuses_to_prefill_is_asked(fake, endpoint):
+    refusal = Reply.json(
+        {"error": {"message": "Assistant response prefill is incompatible with enable_thinking."}}, 400
+    )
+    fake.reply("/", refusal, ENDS[Dialect.OPENAI_CHAT])
+    messages = [said(Role.USER, "Why?"), said(Role.ASSISTANT, "It is", status=Status.STREAMING)]
+    await ask(endpoint("llamacpp"), ChatRequest("m", messages))
+    assert [request.json["messages"][-1] for request in fake.requests] == [CUT, GO_ON]

@@ -25,7 +25,7 @@ from desktop.domain.events import Finished, ReasoningDelta, TextDelta, UsageRepo
 from desktop.domain.message import FinishReason
 from desktop.domain.model import Dialect, Endpoint
 from desktop.providers.registry import provider_from, service
-from tests.helpers.fake_service import Reply, recording
+from tests.helpers.fake_service import FakeService, Reply, recording
 from tests.providers.conftest import HTTP, ask, question
 
 PATH = "/chat/completions"
@@ -356,3 +356,37 @@ async def _until(condition) -> None:
     async with asyncio.timeout(5):
         while not condition():
             await asyncio.sleep(0.005)
+
+
+async def test_an_error_answer_that_stalls_is_not_waited_for(fake, endpoint, monkeypatch):
+    monkeypatch.setattr("desktop.providers.http._REFUSAL_S", 0.05)
+    fake.reply(PATH, Reply(b'{"error": {"mess', status=429, fault="stall"))
+    with pytest.raises(RateLimited):
+        await asyncio.wait_for(ask(endpoint()), 5)
+
+
+async def test_a_host_whose_connections_all_hang_does_not_hold_up_another(fake, endpoint):
+    fake.reply(PATH, Reply(keep=0, fault="silence"))
+    hanging = [asyncio.create_task(ask(endpoint())) for _each in range(70)]
+    await _until(lambda: len(fake.requests) == 64)
+    async with FakeService() as other:
+        other.reply(PATH, Reply.stream("openai_chat.sse"))
+        here = endpoint(base_url=f"{other.url}/v1")
+        assert (await asyncio.wait_for(ask(here), 5))[-1] == Finished(FinishReason.END)
+    for task in hanging:
+        task.cancel()
+    await asyncio.gather(*hanging, return_exceptions=True)
+
+
+async def test_a_first_event_that_is_torn_is_a_break_and_no_wrong_address(fake, endpoint):
+    fake.reply(PATH, Reply(b'data: {"choi', content_type="text/event-stream"))
+    with pytest.raises(BrokenStream):
+        await ask(endpoint())
+
+
+@pytest.mark.parametrize("cost", [True, "1", -1, float("nan"), float("inf"), 1e300])
+async def test_a_cost_that_is_none(fake, endpoint, cost):
+    usage = {"prompt_tokens": 3, "completion_tokens": 10**30, "cost": cost, "cost_in_usd_ticks": cost}
+    fake.reply(PATH, Reply.sse(delta("x", "stop") | {"usage": usage}, "[DONE]"))
+    (reported,) = [event.usage for event in await ask(endpoint()) if isinstance(event, UsageReported)]
+    assert (reported.input_tokens, reported.output_tokens, reported.cost) == (3, 0, None)

@@ -54,7 +54,9 @@ class ScriptedCatalogue:
     def name_of(self, ref: ModelRef) -> str:
         return "Scripted One"
 
-    async def connect(self, provider_id: str, label: str | None = None) -> tuple[Endpoint, "ScriptedCatalogue"]:
+    async def connect(
+        self, provider_id: str, label: str | None = None, model_id: str = ""
+    ) -> tuple[Endpoint, "ScriptedCatalogue"]:
         if self.refuse:
             raise self.refuse
         provider = self.provider(provider_id)

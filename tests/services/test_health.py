@@ -80,3 +80,15 @@ async def test_from_real_replies(chat: Chat, catalogue: ScriptedCatalogue, datab
     assert report.rescued == 1
     assert report.models[B].answered == 1
     assert report.models[A].last_error == "overloaded"
+
+
+async def test_speeds_are_kept_while_shorter_times_are_looked_at(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    health = Health(database)
+    written = [FINE]
+    monkeypatch.setattr("desktop.services.health.ledger.tries_since", lambda db, ms: written)
+    await health.report(HOUR_MS)
+    written.clear()
+    await health.report(HOUR_MS)
+    assert health.speeds() == {A: 50}

@@ -7,11 +7,20 @@ from decimal import Decimal
 import pytest
 
 from desktop.domain.errors import KeyRejected, NoCredit, Overloaded, ProviderError, RateLimited, Refused, TooLong
-from desktop.domain.events import FellBack, Finished, LimitsReported, ModelChosen, TextDelta, TurnEvent
+from desktop.domain.events import (
+    FellBack,
+    Finished,
+    LimitsReported,
+    ModelChosen,
+    TextDelta,
+    TurnEvent,
+    UsageReported,
+)
 from desktop.domain.limits import RateLimits
 from desktop.domain.message import FinishReason, Message, Status
 from desktop.domain.model import KeyRef, Model, ModelRef
 from desktop.domain.route import Route, Strategy, Target
+from desktop.domain.usage import Usage
 from desktop.providers.base import ChatRequest
 from desktop.services.chat import Chat
 from desktop.services.library import Library
@@ -80,14 +89,22 @@ async def test_the_next_one_answers_and_all_is_told(
     assert rows == [(1, "mistral", "failed"), (2, "anthropic", "complete")]
 
 
-async def test_none_answers(chat: Chat, catalogue: ScriptedCatalogue) -> None:
+async def test_none_answers(chat: Chat, catalogue: ScriptedCatalogue, database: Database) -> None:
     answering(catalogue, large=NoCredit("Used up", http_status=402), sonnet=KeyRejected("Rejected", http_status=401))
     message, _events = await reply_of(chat)
     assert message.status is Status.FAILED
     assert message.failure is not None
-    assert message.failure.code == "key_rejected"
+    assert message.failure.code == "none_answered"
+    assert message.failure.title == "None of 2 models answered"
+    assert message.failure.explanation == "Scripted One: Used up. Scripted One: Rejected."
     assert message.model == SONNET
-    assert [attempt.model for attempt in message.attempts] == [LARGE]
+    assert [(each.model, each.failure.code) for each in message.attempts] == [
+        (LARGE, "no_credit"),
+        (SONNET, "key_rejected"),
+    ]
+    with sqlite3.connect(database.path) as connection:
+        rows = connection.execute("SELECT attempt_no, provider_id, error_code FROM ledger").fetchall()
+    assert rows == [(1, "mistral", "no_credit"), (2, "anthropic", "key_rejected")]
 
 
 async def test_too_long_goes_to_a_larger_model_only(chat: Chat, catalogue: ScriptedCatalogue) -> None:
@@ -112,7 +129,12 @@ async def test_what_was_refused_is_not_passed_on(chat: Chat, catalogue: Scripted
     ("price", "title"), [(Decimal(9), "costs 4.0 times as much"), (None, "price of Scripted One is unknown")]
 )
 async def test_a_dearer_one_is_asked_about(
-    chat: Chat, catalogue: ScriptedCatalogue, settings: Settings, price: Decimal | None, title: str
+    chat: Chat,
+    catalogue: ScriptedCatalogue,
+    settings: Settings,
+    database: Database,
+    price: Decimal | None,
+    title: str,
 ) -> None:
     catalogue.models[SONNET] = Model(SONNET, "", 9000, input_price=Decimal(3), output_price=price)
     answering(catalogue, large=NoCredit("Used up", http_status=402))
@@ -121,6 +143,11 @@ async def test_a_dearer_one_is_asked_about(
     assert message.failure.code == "dearer"
     assert title in message.failure.title
     assert len(catalogue.requests) == 1
+    assert message.model == SONNET  # what the question is about
+    assert [(attempt.model, attempt.failure.http_status) for attempt in message.attempts] == [(LARGE, 402)]
+    with sqlite3.connect(database.path) as connection:
+        rows = connection.execute("SELECT provider_id, error_code FROM ledger").fetchall()
+    assert rows == [("mistral", "no_credit")]  # the other one was not asked
     settings.set(options.GUARD_PRICE, False)
     message, _events = await reply_of(chat)
     assert message.model == SONNET
@@ -193,3 +220,34 @@ async def test_a_route_that_is_gone(chat: Chat, catalogue: ScriptedCatalogue) ->
     message, _events = await reply_of(chat)
     assert message.failure is not None
     assert message.failure.code == "no_target"
+
+
+async def test_the_limits_of_an_only_key_are_known_before_the_next_question(
+    chat: Chat, catalogue: ScriptedCatalogue, routes: Routes
+) -> None:
+    catalogue.labels = ("Personal",)
+
+    async def script(request: ChatRequest) -> AsyncIterator[object]:
+        if request.model_id == "large":
+            yield LimitsReported(RateLimits(remaining=0, reset_s=30.0))
+        yield TextDelta(request.model_id)
+        yield Finished(FinishReason.END)
+
+    catalogue.script = script
+    assert [(await reply_of(chat))[0].model for _question in range(2)] == [LARGE, SONNET]
+    assert 0 < routes.standing.cooling_s(Target(LARGE, "Personal")) <= 30
+
+
+async def test_what_a_failed_try_counted_is_not_of_the_next_one(chat: Chat, catalogue: ScriptedCatalogue) -> None:
+    async def script(request: ChatRequest) -> AsyncIterator[object]:
+        if request.model_id == "large":
+            yield UsageReported(Usage(input_tokens=5000, output_tokens=1))
+            raise NoCredit("Used up", http_status=402)
+        yield TextDelta("Hello")
+        yield Finished(FinishReason.END)
+
+    catalogue.script = script
+    message, _events = await reply_of(chat)
+    assert message.usage is not None
+    assert message.usage.estimated
+    assert message.usage.input_tokens < 100

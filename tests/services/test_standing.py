@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.domain.changes import KeyAccepted, ProvidersChanged
 from desktop.domain.errors import BadRequest, KeyRejected, NoCredit, Overloaded, RateLimited
 from desktop.domain.limits import RateLimits
 from desktop.domain.model import KeyRef, ModelRef
@@ -90,6 +91,24 @@ def test_a_rejected_key_stays_rejected_until_it_is_tested(standing: Standing) ->
     assert not standing.is_rejected(KEY)
 
 
+def test_an_answer_accepts_a_key(standing: Standing) -> None:
+    standing.failed(TARGET, KeyRejected("", http_status=401))
+    standing.succeeded(TARGET)
+    assert not standing.is_rejected(KEY)
+
+
+def test_a_key_accepted_elsewhere_is_also_the_only_key(standing: Standing) -> None:
+    """A provider's only key is tried without its label."""
+    unnamed = Target(TARGET.model)
+    for target in (TARGET, OTHER, unnamed):
+        standing.failed(target, KeyRejected("", http_status=401))
+    standing.on_change(ProvidersChanged())
+    assert standing.is_rejected(KEY)
+    standing.on_change(KeyAccepted(KEY))
+    rejected = [KeyRef(target.model.provider_id, target.key_label) for target in (TARGET, unnamed, OTHER)]
+    assert [standing.is_rejected(key) for key in rejected] == [False, False, True]
+
+
 def test_limits_hold_for_every_model_of_a_key(standing: Standing, clock: Clock) -> None:
     standing.set_limits(KEY, RateLimits(remaining=0, reset_s=40, remaining_tokens=900, reset_tokens_s=60))
     assert standing.cooling_s(TARGET) == 40
@@ -121,3 +140,14 @@ def test_a_damaged_file_is_nothing(text: str, standing: Standing, tmp_path: Path
     (tmp_path / "standing.json").write_text(text)
     standing.load()
     assert standing.cooling_s(TARGET) == 0
+
+
+def test_a_key_from_the_environment_may_be_another_at_the_next_start(
+    standing: Standing, clock: Clock, writer: Writer, tmp_path: Path
+) -> None:
+    standing.failed(Target(ModelRef("openai", "m")), KeyRejected("Rejected", http_status=401))
+    assert standing.is_rejected(KeyRef("openai", ""))
+    writer.flush()
+    later = Standing(tmp_path / "standing.json", writer, clock)
+    later.load()
+    assert not later.is_rejected(KeyRef("openai", ""))

@@ -124,8 +124,10 @@ async def test_an_empty_conversation_has_a_row(database: Database, samples) -> N
     await database.run(lambda db: conversations.create(db, conversation))
     row = await database.run(lambda db: conversations.summary(db, conversation.id))
     assert (row.last_status, row.cost, row.unread, row.model_name) == (None, None, False, "A Known Model")
-    await database.run(lambda db: conversations.set_model(db, conversation.id, ModelRef("p", "other")))
-    assert (await database.run(lambda db: conversations.summary(db, conversation.id))).model_name == "other"
+    for name, shown in (("", "other"), ("Another Model", "Another Model")):
+        other = ModelRef("p", "other")
+        await database.run(lambda db, other=other, name=name: conversations.set_model(db, conversation.id, other, name))
+        assert (await database.run(lambda db: conversations.summary(db, conversation.id))).model_name == shown
 
 
 async def test_trash_and_restore(database: Database, samples) -> None:

@@ -97,9 +97,21 @@ def test_a_stream_that_stalls_times_out(ask: Callable[..., Done], llmock: LLMock
     assert program.last_messages()[1]["text"] == done.text != ""
 
 
+@pytest.mark.parametrize("status", [429, 503, 529])
+def test_a_fault_that_passes_is_got_over(
+    ask: Callable[..., Done], llmock: LLMock, program: Program, status: int
+) -> None:
+    llmock.fail(status).reply(ANSWER)
+    done = ask()
+    assert done.code == 0, done.out + done.err
+    assert done.text == program.last_messages()[1]["text"] == ANSWER
+    (again,) = done.said("retrying")
+    assert again["status"] == status
+
+
 @pytest.mark.parametrize("ask", ["openai-chat"], indirect=True)
 def test_asking_again_after_a_failure(ask: Callable[..., Done], llmock: LLMock, program: Program) -> None:
-    llmock.fail(503).reply(ANSWER)
+    llmock.fail(400).reply(ANSWER)
     assert ask().code == 3
     conversation = program.conversations()[0]["id"]
     again = program.ask("-c", conversation, "Once more.")

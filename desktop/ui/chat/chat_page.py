@@ -43,6 +43,7 @@ from desktop.ui.widgets.toast import Toasts
 
 if TYPE_CHECKING:
     from desktop.ui.chat.find import Find
+    from desktop.ui.chat.model_picker_conditions import Conditions
     from desktop.ui.transcript.view import Transcript
 
 COMPOSER_SHARE = 0.4  # of the window's height
@@ -82,8 +83,9 @@ class ChatPage(QWidget):
         self._shown_id: str | None = None
         self._follow_next = False
         self.places = Places()
-        self.pictures: Pictures | None = None
         """Where each conversation was left; the window hands over those of earlier sessions."""
+        self.pictures: Pictures | None = None
+        self.conditions: Conditions | None = None
         self._content: tuple[object, ...] = ()
         self._terms: tuple[str, ...] = ()  # what a search has found in the message to go to
         self._header, self._composer, self._column = frame.header, frame.composer, frame.column
@@ -190,6 +192,10 @@ class ChatPage(QWidget):
         composer.waiting_edit_requested.connect(self._edit_waiting)
         composer.waiting_removed.connect(self._remove_waiting)
         self._errors.retried.connect(self._regenerate)
+        self._errors.continued.connect(open_chat.continue_reply)
+        self._errors.model_accepted.connect(self._use_once)
+        self._errors.hurried.connect(open_chat.try_now)
+        self._errors.stopped.connect(self.stop)
         self._errors.edit_requested.connect(lambda message_id: self._transcript.edit_message(message_id))
         self._errors.model_requested.connect(self.choose_model)
         self._errors.settings_requested.connect(self.settings_requested)
@@ -238,9 +244,9 @@ class ChatPage(QWidget):
     def choose_model(self) -> None:
         """Open the model picker below the chip."""
         if self._picker is None:
-            self._picker = ModelPicker(self._theme, self._catalogue, self._tasks, self)
+            self._picker = ModelPicker(self._theme, self._catalogue, self._tasks, self, conditions=self.conditions)
             self._picker.chosen.connect(self._use)
-            self._picker.settings_requested.connect(lambda: self.settings_requested.emit("providers", ""))
+            self._picker.settings_requested.connect(self.settings_requested)
         self._picker.open_at(self._header.chip, self._open.shown.model)
 
     def regenerate(self) -> None:
@@ -311,7 +317,9 @@ class ChatPage(QWidget):
     def print_chat(self) -> None:
         """Print what is on the screen."""
         if self.has_conversation:
-            from desktop.ui.transcript.printing import print_conversation  # with Qt's printing, for those who print
+            from desktop.ui.transcript.paper.printing import (
+                print_conversation,  # with Qt's printing, for those who print
+            )
 
             shown = self._open.shown
             print_conversation(self.window(), self._theme, self._tasks, shown.title, self._transcript.entries)
@@ -319,7 +327,7 @@ class ChatPage(QWidget):
     def save_pdf(self) -> None:
         """Write what is on the screen to a PDF file."""
         if self.has_conversation:
-            from desktop.ui.transcript.printing import save_pdf  # as above
+            from desktop.ui.transcript.paper.printing import save_pdf  # as above
 
             title, entries = self._open.shown.title, self._transcript.entries
             save_pdf(self.window(), self._theme, self._tasks, title, entries, self._toasts.show)
@@ -498,6 +506,10 @@ class ChatPage(QWidget):
     def _regenerate(self, reply_id: str) -> None:
         self._follow_next = True
         self._open.regenerate(reply_id)
+
+    def _use_once(self, reply_id: str, model: ModelRef) -> None:
+        self._follow_next = True
+        self._open.use_once(reply_id, model)
 
     def _prepare(self) -> None:
         """Whoever begins to type will send."""

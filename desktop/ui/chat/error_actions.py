@@ -1,19 +1,24 @@
-"""What the buttons of an error card do."""
+"""What the buttons of a reply's card do."""
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from desktop.domain.errors import Action
 from desktop.domain.message import Message
+from desktop.domain.route import ROUTES
 from desktop.providers.registry import service
 from desktop.services.catalogue import Catalogue
 from desktop.ui.tasks import Tasks
 
 
 class ErrorActions(QObject):
-    """Turns an action about a failed reply into what the page or the window can do."""
+    """Turns an action about a reply that failed or waits into what the page or the window can do."""
 
     retried = Signal(str)  # id of the reply
+    continued = Signal(str)  # as above
+    model_accepted = Signal(str, object)  # as above, the model that may answer this once
+    hurried = Signal()
+    stopped = Signal()
     edit_requested = Signal(str)  # id of the question
     model_requested = Signal()
     settings_requested = Signal(str, str)  # page, provider id or ""
@@ -29,6 +34,14 @@ class ErrorActions(QObject):
         match action:
             case Action.RETRY:
                 self.retried.emit(message.id)
+            case Action.CONTINUE:
+                self.continued.emit(message.id)
+            case Action.USE_FALLBACK if message.model is not None:
+                self.model_accepted.emit(message.id, message.model)
+            case Action.TRY_NOW:
+                self.hurried.emit()
+            case Action.STOP:
+                self.stopped.emit()
             case Action.CHOOSE_MODEL:
                 self.model_requested.emit()
             case Action.EDIT_MESSAGE:
@@ -42,6 +55,8 @@ class ErrorActions(QObject):
                 self.settings_requested.emit("providers", provider_id)
             case Action.UNLOCK_KEYCHAIN if message.failure and message.failure.code == "keychain_locked":
                 self.retried.emit(message.id)  # reading the key opens the keychain's own dialog
+            case Action.OPEN_PROVIDER_SETTINGS if message.model is not None and provider_id == ROUTES:
+                self.settings_requested.emit("routes", message.model.model_id)
             case _:
                 self.settings_requested.emit("providers", provider_id)
 

@@ -1,13 +1,15 @@
 """The model picker: a popover under the model's chip."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.domain.errors import AppError
 from desktop.domain.model import ModelRef
 from desktop.i18n import gettext as _
 from desktop.i18n import ngettext
 from desktop.services.catalogue import Catalogue
+from desktop.ui.chat.model_picker_conditions import Conditions
 from desktop.ui.chat.model_picker_list import ModelList
 from desktop.ui.chat.model_picker_rows import Entry, Filter, Offer, PickerModel
 from desktop.ui.tasks import Tasks
@@ -29,17 +31,30 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class ModelPicker(Popover):
-    """Search, filters and a list of all models. The keyboard stays in the search field."""
+    """Search, filters and a list of all routes and models. The keyboard stays in the search field.
+
+    With `conditions` it also shows how these do.
+    """
 
     chosen = Signal(object)  # ModelRef
     made_default = Signal(object)  # ModelRef
-    settings_requested = Signal()
+    settings_requested = Signal(str, str)  # page, and ""
 
-    def __init__(self, theme: Theme, catalogue: Catalogue, tasks: Tasks, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        catalogue: Catalogue,
+        tasks: Tasks,
+        parent: QWidget | None = None,
+        *,
+        conditions: Conditions | None = None,
+    ) -> None:
         super().__init__(theme, parent)
         self._catalogue = catalogue
         self._tasks = tasks
-        self._model = PickerModel(catalogue, self)
+        self._conditions = conditions
+        self._model = PickerModel(catalogue, conditions, self)
+        self._seconds = QTimer(self, interval=1000)
         self._chips: dict[Filter, Chip] = {}
         self._build()
         for keys, slot in (
@@ -62,6 +77,17 @@ class ModelPicker(Popover):
         self.setFixedSize(self.sizeHint().boundedTo(anchor.screen().availableSize()))
         self.show_below(anchor)
         self._field.setFocus(Qt.FocusReason.PopupFocusReason)
+        if self._conditions is not None:
+            self._seconds.start()
+            self._tasks.start(self._read_conditions(self._conditions), on_error=_do_without)
+
+    async def _read_conditions(self, conditions: Conditions) -> None:
+        await conditions.read()
+        self._list.viewport().update()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._seconds.stop()
+        super().hideEvent(event)
 
     # Building
 
@@ -71,6 +97,7 @@ class ModelPicker(Popover):
         self._list = ModelList(theme, self._model)
         self._list.chosen.connect(self._choose)
         self._list.starred.connect(self._star)
+        self._seconds.timeout.connect(self._list.count_down)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._list)
         self._pages.addWidget(self._nothing())
@@ -204,7 +231,7 @@ class ModelPicker(Popover):
             if plain and event.key() in (*_MOVES, *_ENTER):
                 self._list.keyPressEvent(event)
                 if event.key() in _MOVES and (entry := self._model.entry(self._list.currentIndex())):
-                    announce(self._field, self._model.spoken(entry))
+                    announce(self._field, "\n".join((self._model.spoken(entry), self._model.limits(entry))).strip())
                 return True
         return super().eventFilter(watched, event)
 
@@ -215,10 +242,10 @@ class ModelPicker(Popover):
             case Entry(model=model):
                 self.hide()
                 self.chosen.emit(model.ref)
-            case Offer(provider_id=""):
+            case Offer(refreshes="", page=page):
                 self.hide()
-                self.settings_requested.emit()
-            case Offer(provider_id=provider_id):
+                self.settings_requested.emit(page, "")
+            case Offer(refreshes=provider_id):
                 self._tasks.start(self._fetch(provider_id))
 
     def _make_default(self) -> None:
@@ -239,6 +266,10 @@ class ModelPicker(Popover):
     async def _fetch(self, provider_id: str) -> None:
         await self._catalogue.refresh(provider_id)
         self._reload()
+
+
+def _do_without(error: AppError) -> None:
+    """The list is there without the figures; what is wrong with the database shows elsewhere."""
 
 
 class _Glass(QWidget):

@@ -1,7 +1,7 @@
-"""The rows of the model picker: favourites first, then every provider's models."""
+"""The rows of the model picker: routes, favourites, then every provider's models."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 from itertools import groupby
@@ -10,8 +10,12 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from desktop.domain.figures import number
 from desktop.domain.model import Capability, Dialect, Model, ModelRef, Provider
+from desktop.domain.route import Route, Strategy, Target
 from desktop.i18n import gettext as _
+from desktop.i18n import ngettext
 from desktop.services.catalogue import Catalogue
+from desktop.ui.chat.model_picker_conditions import Conditions, Note
+from desktop.ui.settings.words import strategy_name
 
 HEADING_HEIGHT = 28
 ROW_HEIGHT = 36
@@ -30,87 +34,143 @@ class Filter(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`service_id` gives the dot its colour; favourites have none."""
+    """With a `provider_id` it has that provider's colour and condition.
+
+    `abilities` and `figures`: whether it names the columns of what models can do, and of prices and times. Routes have
+    only the latter.
+    """
 
     title: str
+    provider_id: str = ""
     service_id: str = ""
     note: str = ""
+    abilities: bool = False
+    figures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`service_id` is set where the row needs a dot of its own."""
+    """A model, or a route in the shape of one: what all its models can do, at the price of its first.
+
+    `owner` is the provider's name; `dotted` says that the row needs a dot of its own. `targets` are where an answer
+    may come from and `names` what these are called.
+    """
 
     model: Model
-    provider: Provider
+    owner: str
+    service_id: str
     free: bool
-    service_id: str = ""
+    local: bool
+    targets: tuple[Target, ...]
+    names: tuple[str, ...] = ()
+    route: Route | None = None
+    dotted: bool = False
+
+    @property
+    def first(self) -> ModelRef:
+        """The model whose price and time are shown."""
+        return self.targets[0].model
+
+    @property
+    def summary(self) -> str:
+        """What a route does, after its name; nothing for a model."""
+        if self.route is None:
+            return ""
+        many = ngettext("{n} model", "{n} models", len(self.names)).format(n=len(self.names))
+        return f"{strategy_name(self.route.strategy)} · {many}: {', '.join(self.names)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A row that does something else: fetches a provider's list or, without a provider, leads to the keys."""
+    """A row that does something else: fetches the list of the provider `refreshes`, or leads to a settings page."""
 
     text: str
-    provider_id: str = ""
+    refreshes: str = ""
+    page: str = ""
 
 
 Row = Heading | Entry | Offer
 
 
 class PickerModel(QAbstractListModel):
-    """Takes what the catalogue has on `load`, and the part of it that is asked for on `show`."""
+    """Takes what the catalogue has on `load`, and the part of it that is asked for on `show`.
 
-    def __init__(self, catalogue: Catalogue, parent: QObject | None = None) -> None:
+    `conditions` are looked up as rows are painted or read out, so that they may change without a `show`.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, conditions: Conditions | None = None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._catalogue = catalogue
+        self._conditions = conditions
+        self._providers: dict[str, Provider] = {}
         self._rows: list[Row] = []
-        self._entries: list[tuple[Entry, str]] = []
+        self._routes: list[tuple[Entry, str]] = []
+        self._models: list[tuple[Entry, str]] = []
         self.current: ModelRef | None = None
         self.default: ModelRef | None = None
 
     def load(self) -> None:
-        """Read all models anew, each with the text it is searched by."""
-        providers = {provider.id: provider for provider in self._catalogue.providers()}
+        """Read all routes and models anew, each with the text it is searched by."""
+        self._providers = providers = {provider.id: provider for provider in self._catalogue.providers()}
         models = [model for model in self._catalogue.models() if model.shown and model.ref.provider_id in providers]
         # It is the provider that makes a model free, so one of each is asked about.
         refs = {model.ref.provider_id: model.ref for model in models}
         free = {provider_id: self._catalogue.is_free(ref) for provider_id, ref in refs.items()}
-        self._entries = []
+        self._models = []
         for model in models:
             provider = providers[model.ref.provider_id]
-            text = f"{model.name} {model.ref.model_id} {provider.name}".casefold()
-            self._entries.append((Entry(model, provider, free[provider.id]), text))
+            is_free = free[provider.id]
+            local = is_free and provider.dialect is not Dialect.TOUR  # the tour is free too, but no model
+            entry = Entry(model, provider.name, provider.service_id, is_free, local, (Target(model.ref),))
+            self._models.append((entry, f"{model.name} {model.ref.model_id} {provider.name}".casefold()))
+        self._routes = []
+        for route in self._catalogue.routes():
+            # Not by the names of its models: whoever types one of these wants that model.
+            self._routes.append((self._route_entry(route), f"{route.name} {_('Route')}".casefold()))
 
     def count(self) -> int:
         """How many models there are to choose from."""
-        return len(self._entries)
+        return len(self._models)
 
     def show(self, query: str, filters: frozenset[Filter]) -> None:
         """Keep what has all words of `query` in its name, id or provider, and passes all `filters`."""
         self.beginResetModel()
         words = query.casefold().split()
-        entries = [
-            entry for entry, text in self._entries if all(word in text for word in words) and _passes(entry, filters)
-        ]
-        favourites = [entry for entry in entries if entry.model.favourite]
-        self._rows = []
+
+        def kept(entries: list[tuple[Entry, str]]) -> list[Entry]:
+            return [entry for entry, text in entries if all(w in text for w in words) and _passes(entry, filters)]
+
+        routes, models = kept(self._routes), kept(self._models)
+        favourites = [entry for entry in (*routes, *models) if entry.model.favourite]
+        others: list[Row] = []
         if favourites:
-            self._rows.append(Heading(_("Favourites")))
-            self._rows += [Entry(e.model, e.provider, e.free, e.provider.service_id) for e in favourites]
-        others = (entry for entry in entries if not entry.model.favourite)
-        for provider, group in groupby(others, lambda entry: entry.provider):
+            others.append(Heading(_("Favourites")))
+            others += [replace(entry, dotted=True) for entry in favourites]
+        plain = (entry for entry in models if not entry.model.favourite)
+        for provider_id, group in groupby(plain, lambda entry: entry.model.ref.provider_id):
             first, *rest = group
-            self._rows += [_heading(provider, local=_is_local(first)), first, *rest]
-        if not words and not filters:
-            self._rows += self._offers()
+            others += [self._heading(provider_id, local=first.local), first, *rest]
+        is_all = not words and not filters
+        if is_all:
+            others += self._offers()
+        plain_routes = [entry for entry in routes if not entry.model.favourite]
+        if others and isinstance(heading := others[0], Heading):
+            others[0] = replace(heading, abilities=True, figures=not plain_routes)
+        self._rows = []
+        if plain_routes or (is_all and self._routes):
+            self._rows += [Heading(_("Routes"), figures=bool(plain_routes)), *plain_routes]
+        if is_all and self._routes:
+            self._rows.append(_new_route())
+        self._rows += others
         self.endResetModel()
 
     def row(self, row: int) -> Row:
         return self._rows[row]
 
     def entry(self, index: Index) -> Entry | None:
-        """The model in a row, if there is one."""
+        """The model or route in a row, if there is one."""
         row = self._rows[index.row()] if index.isValid() else None
         return row if isinstance(row, Entry) else None
 
@@ -128,6 +188,41 @@ class PickerModel(QAbstractListModel):
         for is_heading, rows in groupby(self._rows, lambda row: isinstance(row, Heading)):
             yield sum(1 for _row in rows), HEADING_HEIGHT if is_heading else ROW_HEIGHT
 
+    # Conditions
+
+    def trouble(self, entry: Entry) -> Note | None:
+        """Why a model might not answer; where no heading says it, also that its provider does not."""
+        if self._conditions is None:
+            return None
+        if note := self._conditions.of_targets(entry.targets):
+            return note
+        if entry.route is not None:
+            return None
+        note = self._conditions.of_model(entry.model.ref)
+        if note is not None and not note.is_good:
+            return note
+        stopped = self._conditions.stopped(entry.model.ref.provider_id) if entry.dotted else None
+        return replace(stopped, full=f"{entry.owner}: {stopped.full}") if stopped else None
+
+    def condition(self, heading: Heading) -> Note | None:
+        """How the provider of a heading does."""
+        if self._conditions is None or not heading.provider_id:
+            return None
+        return self._conditions.of_provider(heading.provider_id)
+
+    def first_token(self, entry: Entry) -> str:
+        """The wait for the first token, as measured."""
+        return self._conditions.first(entry.first) if self._conditions else ""
+
+    def is_cooling(self, row: int) -> bool:
+        """Whether the row counts seconds."""
+        entry = self._rows[row]
+        return (
+            isinstance(entry, Entry) and self._conditions is not None and self._conditions.cooling_s(entry.targets) > 0
+        )
+
+    # For the view and for screen readers
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
 
@@ -140,47 +235,112 @@ class PickerModel(QAbstractListModel):
         if not index.isValid():
             return None
         row = self._rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.model.name if isinstance(row, Entry) else row.text if isinstance(row, Offer) else row.title
-        if role == Qt.ItemDataRole.ToolTipRole and isinstance(row, Entry):
-            return row.model.ref.model_id
-        if role == Qt.ItemDataRole.AccessibleTextRole and isinstance(row, Entry):
-            return self.spoken(row)
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return row.model.name if isinstance(row, Entry) else row.text if isinstance(row, Offer) else row.title
+            case Qt.ItemDataRole.ToolTipRole if isinstance(row, Entry):
+                head = row.summary or row.model.ref.model_id
+                return "\n".join(filter(None, (head, self._condition_text(row), self.limits(row))))
+            case Qt.ItemDataRole.AccessibleTextRole if isinstance(row, Entry):
+                return self.spoken(row)
+            case Qt.ItemDataRole.AccessibleTextRole if isinstance(row, Heading) and (note := self.condition(row)):
+                return f"{row.title}, {note.full}"
+            case Qt.ItemDataRole.AccessibleDescriptionRole if isinstance(row, Entry):
+                return self.limits(row)
         return None
 
     def spoken(self, entry: Entry) -> str:
         """The row in words for a screen reader."""
         model = entry.model
-        states = (
+        first = self.first_token(entry)
+        trouble = self.trouble(entry)
+        parts = (
+            model.name,
+            entry.owner,
+            entry.summary or model.ref.model_id,
+            price_text(entry),
+            _("first token {time}").format(time=first) if first else "",
+            trouble.full if trouble else "",
             _("in use") if model.ref == self.current else "",
             _("default") if model.ref == self.default else "",
             _("favourite") if model.favourite else "",
         )
-        parts = (model.name, entry.provider.name, model.ref.model_id, price_text(entry), *states)
         return ", ".join(filter(None, dict.fromkeys(parts)))
+
+    def limits(self, entry: Entry) -> str:
+        """What is left of a provider's rate limit, where that is little."""
+        if self._conditions is None or entry.route is not None:
+            return ""
+        return self._conditions.limits(entry.model.ref.provider_id)
+
+    def _condition_text(self, entry: Entry) -> str:
+        """Trouble, or how the model did in the last day."""
+        if self._conditions is None:
+            return ""
+        note = self.trouble(entry) or self._conditions.of_model(entry.model.ref)
+        return note.full if note else ""
+
+    # Building
+
+    def _route_entry(self, route: Route) -> Entry:
+        targets = list(route.targets)
+        if route.strategy is Strategy.CHEAPEST:
+            targets.sort(key=lambda target: self._dearness(target.model))
+        known = [self._catalogue.model(target.model) for target in targets]
+        models = [model for model in known if model]
+        first = known[0]
+        can = frozenset.intersection(*(model.capabilities for model in models)) if models else frozenset()
+        return Entry(
+            Model(
+                route.ref,
+                route.name,
+                capabilities=can,
+                input_price=first.input_price if first else None,
+                output_price=first.output_price if first else None,
+                favourite=route.favourite,
+            ),
+            owner=_("Route"),
+            service_id="",
+            free=self._catalogue.is_free(targets[0].model),
+            local=self._catalogue.is_free(route.ref),
+            targets=tuple(targets),
+            names=tuple(dict.fromkeys(self._catalogue.name_of(target.model) for target in route.targets)),
+            route=route,
+        )
+
+    def _dearness(self, ref: ModelRef) -> tuple[bool, Decimal]:
+        """Sorts by list price, unknown ones last."""
+        model = self._catalogue.model(ref)
+        if self._catalogue.is_free(ref):
+            return False, Decimal(0)
+        if model is None or model.input_price is None or model.output_price is None:
+            return True, Decimal(0)
+        return False, model.input_price + model.output_price
+
+    def _heading(self, provider_id: str, *, local: bool) -> Heading:
+        provider = self._providers[provider_id]
+        note = _("on this computer") if local else ""
+        return Heading(provider.name, provider_id, provider.service_id, note)
 
     def _offers(self) -> list[Row]:
         rows: list[Row] = []
-        for provider in self._catalogue.providers():
+        for provider in self._providers.values():
             if provider.enabled and not self._catalogue.models(provider.id):
-                rows += [_heading(provider, local=False), Offer(_("Refresh list"), provider.id)]
+                rows += [self._heading(provider.id, local=False), Offer(_("Refresh list"), refreshes=provider.id)]
         if not self._catalogue.ready():
-            rows.append(Offer(_("Add a key…")))
+            rows.append(Offer(_("Add a key…"), page="providers"))
+        elif not self._routes and len(self._models) > 1:
+            rows += [Heading(_("Routes")), _new_route()]
         return rows
 
 
-def _is_local(entry: Entry) -> bool:
-    """Whether the model runs on this computer; the tour is free too, but no model."""
-    return entry.free and entry.provider.dialect is not Dialect.TOUR
-
-
-def _heading(provider: Provider, *, local: bool) -> Heading:
-    return Heading(provider.name, provider.service_id, _("on this computer") if local else "")
+def _new_route() -> Offer:
+    return Offer(_("New route…"), page="routes")
 
 
 def _passes(entry: Entry, filters: frozenset[Filter]) -> bool:
     can = entry.model.capabilities
-    return all(_is_local(entry) if wanted is Filter.LOCAL else wanted.value in can for wanted in filters)
+    return all(entry.local if wanted is Filter.LOCAL else wanted.value in can for wanted in filters)
 
 
 def price_text(entry: Entry) -> str:

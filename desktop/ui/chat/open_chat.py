@@ -21,7 +21,7 @@ from desktop.domain.changes import (
     TurnStarted,
 )
 from desktop.domain.errors import ConversationGone
-from desktop.domain.events import Failed, Finished, Stopped, TurnEvent
+from desktop.domain.events import Failed, FellBack, Finished, ModelChosen, Offline, Retrying, Stopped, TurnEvent
 from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
 from desktop.services.catalogue import Catalogue
@@ -37,6 +37,8 @@ from desktop.ui.transcript.entry import Entry
 KEPT_CHATS = 4
 KEPT_MESSAGES = 25_000
 """How much is remembered of chats that have been left: of the last one everything, whatever its size."""
+
+_STAGES = (ModelChosen, Retrying, FellBack, Offline, Finished, Failed, Stopped)
 
 StartTurn = Callable[[], Coroutine[Any, Any, Turn]]
 
@@ -200,7 +202,9 @@ class OpenChat(QObject):
             if len(siblings := tree.siblings(message.id)) > 1:
                 ids = tuple([sibling.id for sibling in siblings])
                 place = ids.index(message.id)
-            entries.append(Entry(message, place, len(ids), ids, free, service_id, message.id == writing_id))
+            running = message.id == writing_id
+            paused = shown.turn.paused if running and shown.turn is not None else None
+            entries.append(Entry(message, place, len(ids), ids, free, service_id, running, paused))
         shown.made = shown.content, entries
         return entries
 
@@ -218,7 +222,7 @@ class OpenChat(QObject):
         if shown.id is None:
             self._chosen_for_new = model
         else:
-            self._tasks.start(self._library.set_model(shown.id, model))
+            self._tasks.start(self._library.set_model(shown.id, model, self._catalogue.name_of(model)))
         self.changed.emit()
 
     def submit(self, text: str) -> None:
@@ -246,6 +250,32 @@ class OpenChat(QObject):
         if shown.id is not None and reply_id in shown.tree and not shown.sending:
             call = partial(self._chat.regenerate, shown.id, reply_id, shown.model)
             self._begin(shown, self._start_turn(shown, call))
+
+    def use_once(self, reply_id: str, model: ModelRef) -> None:
+        """Answer the same question again with another model; the next ones go to the chat's own."""
+        shown = self.shown
+        if shown.id is not None and reply_id in shown.tree and not shown.sending:
+            call = partial(self._regenerate_once, shown.id, reply_id, model, shown.model)
+            self._begin(shown, self._start_turn(shown, call))
+
+    async def _regenerate_once(
+        self, conversation_id: str, reply_id: str, model: ModelRef, own: ModelRef | None
+    ) -> Turn:
+        turn = await self._chat.regenerate(conversation_id, reply_id, model)
+        if own is not None:
+            await self._library.set_model(conversation_id, own, self._catalogue.name_of(own))
+        return turn
+
+    def continue_reply(self, reply_id: str) -> None:
+        """Have a reply that was cut off go on."""
+        shown = self.shown
+        if shown.id is not None and reply_id in shown.tree and not shown.running:
+            self._begin(shown, self._start_turn(shown, partial(self._chat.continue_reply, shown.id, reply_id)))
+
+    def try_now(self) -> None:
+        """Wait no longer before the next try."""
+        if self.shown.turn is not None:
+            self.shown.turn.try_now()
 
     def edit(self, message_id: str, text: str) -> None:
         """Ask again with another text, as a branch beside the old question."""
@@ -416,5 +446,5 @@ class OpenChat(QObject):
 
     def _on_event(self, turn: Turn, event: TurnEvent) -> None:
         self.on_event(turn.message_id, event)
-        if isinstance(event, Finished | Failed | Stopped):
+        if isinstance(event, _STAGES):
             self.changed.emit()

@@ -52,8 +52,9 @@ class Shown:
 
     @property
     def content(self) -> tuple[object, ...]:
-        """Equal as long as the same messages are on the screen, but for what a turn adds to its own."""
-        return (self.tree, self.head_id, self.writing_id, self.ended)
+        """Equal as long as the same messages are on the screen, but for the text that a turn adds to its own."""
+        stage = (self.turn.answering, self.turn.paused, self.turn.reply.attempts) if self.turn is not None else ()
+        return (self.tree, self.head_id, self.writing_id, self.ended, stage)
 
     @property
     def tail_id(self) -> str | None:

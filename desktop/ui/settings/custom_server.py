@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.errors import BadAddress
 from desktop.domain.model import Dialect, Provider
+from desktop.domain.route import ROUTES
 from desktop.i18n import gettext as _
 from desktop.providers.address import normalise
 from desktop.providers.registry import provider_from, service
@@ -86,7 +87,7 @@ class CustomServerDialog(GrowingDialog):
 
 
 def free_id(name: str, taken: Collection[str]) -> str:
-    """An id for the command line and the environment, made from the name."""
+    """An id for the command line and the environment, made from the name. Routes have theirs for themselves."""
     base = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "server"
-    candidates = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 2))
-    return next(candidate for candidate in candidates if candidate not in taken)
+    candidates = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 3))
+    return next(candidate for candidate in candidates if candidate not in (*taken, ROUTES))

@@ -11,21 +11,25 @@ from desktop.i18n import mark as N_
 from desktop.paths import Paths
 from desktop.services.catalogue import Catalogue
 from desktop.services.feed import Feed
+from desktop.services.health import Health
 from desktop.services.library import Library
+from desktop.services.routes import Routes
 from desktop.settings.options import OPTIONS
 from desktop.settings.store import Settings
 from desktop.ui.settings.about_page import AboutPage
 from desktop.ui.settings.data_page import DataPage
+from desktop.ui.settings.health_page import HealthPage
 from desktop.ui.settings.navigation import HitList, PageList, PageRow
 from desktop.ui.settings.option_page import OptionPage
 from desktop.ui.settings.providers_page import ProvidersPage
+from desktop.ui.settings.routes_page import RoutesPage
 from desktop.ui.settings.search import Target, find, option_target, page_target
 from desktop.ui.settings.surfaces import Pane
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.field import SearchField
 
-Page = OptionPage | ProvidersPage | DataPage | AboutPage
+Page = OptionPage | ProvidersPage | RoutesPage | HealthPage | DataPage | AboutPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo("general", N_("General"), "sliders-horizontal"),
     PageInfo("appearance", N_("Appearance"), "palette"),
     PageInfo("providers", N_("Providers"), "key", N_("API keys, models, custom server, Ollama, local, base URL")),
+    PageInfo("routes", N_("Routes"), "path", N_("fallback, load balancing, round robin, several keys, retry")),
+    PageInfo("health", N_("Health"), "activity", N_("errors, latency, speed, rate limits, test all keys, down")),
     PageInfo("chat", N_("Chat"), "chat-teardrop-text"),
     PageInfo("network", N_("Network"), "globe-simple"),
     PageInfo("data", N_("Data"), "shield-check", N_("files, folder, database, trash, log, privacy, backup")),
@@ -58,6 +64,8 @@ class SettingsDialog(QDialog):
         theme: Theme,
         settings: Settings,
         catalogue: Catalogue,
+        routes: Routes,
+        health: Health,
         library: Library,
         feed: Feed,
         tasks: Tasks,
@@ -68,6 +76,8 @@ class SettingsDialog(QDialog):
         self._theme = theme
         self._settings = settings
         self._catalogue = catalogue
+        self._routes = routes
+        self._health = health
         self._feed = feed
         self._tasks = tasks
         self._paths = paths
@@ -89,12 +99,12 @@ class SettingsDialog(QDialog):
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(1200), self._theme.px(760))
 
-    def show_page(self, page: str, provider_id: str = "") -> None:
-        """One of PAGES; on the page of providers, one of them. The search is left."""
+    def show_page(self, page: str, anchor: str = "") -> None:
+        """One of PAGES; `anchor` is what to show on it: a provider, a route or an option. The search is left."""
         self.search.clear()
         self.navigation.set_current(page)
-        if provider_id:
-            self.page(page).go_to(provider_id)
+        if anchor:
+            self.page(page).go_to(anchor)
 
     def page(self, page: str) -> Page:
         """The page's widget, built if need be."""
@@ -142,6 +152,12 @@ class SettingsDialog(QDialog):
         match page:
             case "providers":
                 return ProvidersPage(self._theme, self._catalogue, self._feed, self._tasks)
+            case "routes":
+                return RoutesPage(self._theme, self._settings, self._catalogue, self._routes, self._feed, self._tasks)
+            case "health":
+                return HealthPage(
+                    self._theme, self._catalogue, self._routes.standing, self._health, self._feed, self._tasks
+                )
             case "data":
                 return DataPage(self._theme, self._paths)
             case "about":
@@ -168,6 +184,8 @@ class SettingsDialog(QDialog):
         for provider in self.providers().known():
             words = f"{provider.name} {provider.id} {provider.base_url}"
             found.append(Target("providers", provider.id, provider.name, titles["providers"], words))
+        for route in self._catalogue.routes():
+            found.append(Target("routes", route.id, route.name, titles["routes"], route.name))
         return found
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

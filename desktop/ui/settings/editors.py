@@ -215,9 +215,12 @@ class ModelEditor(QWidget):
 
     def _open(self) -> None:
         from desktop.ui.chat.model_picker import ModelPicker  # built only when it is asked for
+        from desktop.ui.settings.dialog import SettingsDialog  # which has the editors and so cannot be imported above
 
         picker = ModelPicker(self._theme, self._catalogue, self._tasks, self)
         picker.chosen.connect(self._choose)
+        if isinstance(dialog := self.window(), SettingsDialog):
+            picker.settings_requested.connect(dialog.show_page)
         picker.open_at(self.chip, self._ref())
 
     def _choose(self, ref: ModelRef | None) -> None:

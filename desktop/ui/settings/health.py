@@ -63,13 +63,26 @@ def health(catalogue: Catalogue, provider: Provider, outcome: Outcome | None) ->
 
 
 def _failure_line(error: AppError) -> str:
+    return error_words(error.code) or error.title
+
+
+def error_words(code: str) -> str:
+    """A few words for an error's code, to stand alone; empty for one without."""
     words = {
         "key_rejected": _("Key rejected"),
+        "not_allowed": _("Not allowed"),
         "no_credit": _("Balance used up"),
         "rate_limited": _("Rate limit reached"),
         "overloaded": _("Problem on its side"),
         "no_connection": _("Not reachable"),
         "timed_out": _("No answer"),
+        "too_long": _("Too long"),
+        "refused": _("Refused"),
+        "bad_request": _("Not understood"),
+        "unknown_model": _("Unknown model"),
+        "bad_address": _("Wrong address"),
+        "bad_answer": _("Answer not readable"),
+        "broken_stream": _("Cut short"),
         "no_key": _("No key yet"),
     }
-    return words.get(error.code, error.title)
+    return words.get(code, "")

@@ -22,6 +22,7 @@ _PROVIDER_ROLES = {
     "azure": "p-openai",
     "vertex-express": "p-gemini",
     "custom": "p-litellm",
+    "route": "text-secondary",
     "tour": "accent",
 }
 """Providers that share a colour; one with a role of its own takes `p-` and its id."""

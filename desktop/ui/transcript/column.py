@@ -113,12 +113,12 @@ class Column:
         """Where in the host the column begins, and how wide it is."""
         if width != self._width:
             self._width = width
-            self._origin = (x, y)
             self._heights = Heights(self._slot_height(slot) for slot in self._slots)
-            self._place_from(0)
-        elif (x, y) != self._origin:
-            self._origin = (x, y)
-            self._place_from(0)
+        elif (x, y) == self._origin:
+            return
+        self._origin = (x, y)
+        self._place_from(0)
+        self._host.update()
 
     def show_band(self, top: int, bottom: int, keep_top: int, keep_bottom: int) -> bool:
         """Make what lies from `top` to `bottom` of the host exact and drop what is outside of the second pair.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from desktop.domain.events import Offline, Retrying
 from desktop.domain.message import Message
 
 
@@ -11,7 +12,8 @@ class Entry:
 
     `sibling_ids` are the ids of the message and its alternatives in order: `branch_requested` names one of them, so
     they are needed wherever `sibling_count` is more than one. `free` is whether its model costs nothing (local, or the
-    tour). `provider_color_id` chooses the colour of the dot. `running` is whether a turn is writing it now.
+    tour). `provider_color_id` chooses the colour of the dot. `running` is whether a turn is writing it now, `paused`
+    why that waits.
     """
 
     message: Message
@@ -21,3 +23,4 @@ class Entry:
     free: bool = False
     provider_color_id: str = ""
     running: bool = False
+    paused: Retrying | Offline | None = None

@@ -64,6 +64,7 @@ class MessageWidget(QWidget):
         self._pressed = False
         self._pressed_link: tuple[str, str] | None = None
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)  # text that grows paints only what is new
 
     # For the view
 

@@ -1,14 +1,17 @@
 """A reply: who wrote it, its reasoning, its text, what went wrong, and its footer."""
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QFontMetricsF, QPainter, QResizeEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop.domain.events import Retrying
 from desktop.domain.message import Status
 from desktop.i18n import gettext as _
 from desktop.render.blocks import Block
 from desktop.ui.transcript import measures
+from desktop.ui.transcript.blocks.attempts import AttemptsBadge, AttemptsList, summary
 from desktop.ui.transcript.blocks.error_card import ErrorCard
+from desktop.ui.transcript.blocks.pause_card import PauseCard
 from desktop.ui.transcript.blocks.reasoning import ReasoningToggle
 from desktop.ui.transcript.column import Column
 from desktop.ui.transcript.entry import Entry
@@ -36,7 +39,9 @@ class ReplyWidget(MessageWidget):
         self._answer = Column(styles, self)
         self._drawn_passages: dict[Column, tuple[Passage, int]] = {}
         self._toggle: ReasoningToggle | None = None
-        self._card: ErrorCard | None = None
+        self._badge: AttemptsBadge | None = None
+        self._tries: AttemptsList | None = None
+        self._card: ErrorCard | PauseCard | None = None
         self._stage = (False, False)  # of what is being written: whether there is reasoning, and an answer
         self._footer = Footer(self.theme, self)
         self._footer.copy_requested.connect(self.copy_message)
@@ -86,9 +91,12 @@ class ReplyWidget(MessageWidget):
         y = 0
         if self._has_head:
             y = px(measures.HEAD)
-            if self._toggle is not None:
-                self._put(self._toggle, inset + px(16) + self._name_width() + px(14), self._toggle.width(), 0)
+            self._place_head(inset + px(16), room - px(16))
         below = px(measures.HEAD_GAP) if self._has_head else 0
+        if self._tries is not None:
+            self._tries.setGeometry(inset, y + below, room, self._tries.set_width(room))
+            y += below + self._tries.height()
+            below = px(measures.GAP)
         for column in self.columns():
             if len(column):
                 column.set_geometry(inset, y + below, room)
@@ -100,10 +108,19 @@ class ReplyWidget(MessageWidget):
             self._card.setGeometry(inset, y, room, height)
             y += height
         if not self._footer.isHidden():
-            y += px(measures.FOOTER_GAP)
-            self._footer.setGeometry(0, y, width, px(measures.FOOTER))
-            y += px(measures.FOOTER)
+            y += px(measures.FOOTER_GAP) + px(measures.FOOTER)
+            if (width, y) == (self.width(), self.height()):
+                self._place_footer()
         return y
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_footer()
+
+    def _place_footer(self) -> None:
+        """At the lower end, once the reply has its new height: a footer outside of it had all of it painted anew."""
+        height = self.theme.px(measures.FOOTER)
+        self._footer.setGeometry(0, self.height() - height, self.width(), height)
 
     def append(self) -> None:
         """Show what has been written since."""
@@ -157,6 +174,8 @@ class ReplyWidget(MessageWidget):
             dot.setX(self.width() - dot.x())
             name.moveRight(self.width() - name.left())
         paint_dot(painter, dot, px(8), theme.provider_color(self.entry.provider_color_id))
+        if self._badge is not None:
+            return
         painter.setFont(theme.font(13, 600))
         painter.setPen(theme.color("text-secondary"))
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, self._name())
@@ -169,8 +188,9 @@ class ReplyWidget(MessageWidget):
 
     @property
     def _has_head(self) -> bool:
-        """A card without any text says itself who failed."""
-        return self._card is None or bool(self.written.answer.text or self.written.reasoning.text)
+        """A card without anything else says itself who failed."""
+        has_text = self.written.answer.text or self.written.reasoning.text
+        return not isinstance(self._card, ErrorCard) or bool(has_text or self._badge)
 
     def _name(self) -> str:
         message = self.entry.message
@@ -183,6 +203,7 @@ class ReplyWidget(MessageWidget):
         message = self.entry.message
         running = self._live is not None
         self._show_passages()
+        self._show_attempts()
         self._show_card()
         if self.written.reasoning.text:
             self._show_toggle()
@@ -212,19 +233,71 @@ class ReplyWidget(MessageWidget):
             self._answer.set_caret(True)
 
     def _show_card(self) -> None:
-        message = self.entry.message
+        message, pause = self.entry.message, self.entry.paused
         failure = message.failure if message.status is Status.FAILED else None
-        if self._card is not None and self._card.failure != failure:
-            self._card.hide()
-            self._card.deleteLater()
-            self._card = None
-        if failure is not None and self._card is None:
-            self._card = ErrorCard(self.theme, failure, self)
+        if isinstance(pause, Retrying) and pause.is_brief:
+            pause = None
+        card = self._card
+        if isinstance(card, ErrorCard) and card.failure == failure:
+            return
+        if isinstance(card, PauseCard) and card.pause == pause:
+            return
+        self._drop(card)
+        self._card = None
+        if failure is not None:
+            self._card = ErrorCard(self.theme, message, self)
+            self._card.resized.connect(lambda: self.resized.emit(self))
+        elif pause is not None:
+            self._card = PauseCard(self.theme, pause, self)
+        if self._card is not None:
             self._card.action_requested.connect(
                 lambda action: self.action_requested.emit(self.entry.message.id, action)
             )
-            self._card.resized.connect(lambda: self.resized.emit(self))
             self._card.show()
+
+    def _show_attempts(self) -> None:
+        message = self.entry.message
+        if not message.attempts:
+            return
+        if self._badge is None:
+            self._badge = AttemptsBadge(self.theme, self)
+            self._badge.toggled.connect(self._unfold_attempts)
+            self._badge.show()
+        self._badge.set_words(summary(message))
+        if self._tries is not None and self._tries.message != message:
+            self._list_attempts()
+
+    def _list_attempts(self) -> None:
+        self._drop(self._tries)
+        self._tries = None
+        if self._badge is not None and self._badge.isChecked():
+            self._tries = AttemptsList(self.theme, self.entry.message, self)
+            self._tries.show()
+
+    def _unfold_attempts(self) -> None:
+        self._list_attempts()
+        self.resized.emit(self)
+
+    def _drop(self, part: QWidget | None) -> None:
+        """Take a part away. If it has the focus, the reply keeps that."""
+        if part is None:
+            return
+        focus = QApplication.focusWidget()
+        if focus is not None and part.isAncestorOf(focus):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        part.hide()
+        part.deleteLater()
+
+    def _place_head(self, x: int, room: int) -> None:
+        gap = self.theme.px(14)
+        width = self._name_width()
+        if self._badge is not None:
+            beside = gap + self._toggle.width() if self._toggle is not None else 0
+            self._badge.set_room(max(room - beside, room // 2))
+            width = self._badge.width()
+            self._put(self._badge, x, width, 0)
+        if self._toggle is not None:
+            self._put(self._toggle, x + width + gap, self._toggle.width(), 0)
 
     def _show_toggle(self) -> None:
         if self._toggle is not None:
@@ -241,5 +314,5 @@ class ReplyWidget(MessageWidget):
 
     def _put(self, widget: QWidget, x: int, width: int, y: int) -> None:
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            x = self.width() - x - width
+            x = self._width - x - width
         widget.move(x, y)

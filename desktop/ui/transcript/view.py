@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
-from desktop.domain.events import Failed, Finished, Stopped, TurnEvent
+from desktop.domain.events import Failed, Finished, Offline, Retrying, Stopped, TurnEvent
 from desktop.domain.message import Role
 from desktop.i18n import gettext as _
 from desktop.settings.places import Places, ReadingPlace
@@ -134,6 +134,8 @@ class Transcript(QAbstractScrollArea):
         reply.apply(event)
         if isinstance(event, Finished | Failed | Stopped):
             reply.flush()
+        elif isinstance(event, Retrying | Offline):
+            access.tell_pause(self, event)
 
     def written_of(self, message_id: str) -> Written:
         """A reply's text as blocks and leaves. Raises KeyError for a message that is not there."""

@@ -1,6 +1,8 @@
 """The chat page over the real services: sending, stopping, waiting, branches, drafts, and switching in between."""
 
 import asyncio
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +13,17 @@ from PySide6.QtWidgets import QAbstractButton
 from desktop.domain.changes import MessagesChanged
 from desktop.domain.errors import Action, ConversationGone, KeyRejected, NoCredit
 from desktop.domain.message import Role, Status
+from desktop.domain.model import ModelRef
+from desktop.domain.route import Route, Target
+from desktop.services.health import Health
 from desktop.services.library import Library
+from desktop.services.routes import Routes
+from desktop.services.standing import Standing
 from desktop.settings import options
+from desktop.settings.files import Writer
+from desktop.settings.routes import RouteStore
 from desktop.ui.chat.header import Title
+from desktop.ui.chat.model_picker_conditions import Conditions
 from desktop.ui.chat.suggestions import Suggestions
 from desktop.ui.transcript.view import Transcript
 from desktop.ui.widgets.button import Chip
@@ -460,8 +470,94 @@ async def test_the_picker_opens_at_the_chip_and_chooses(stage: Stage, qtbot: Any
     picker.hide()
     assert stage.page._open.shown.model == MISTRAL
     with qtbot.waitSignal(stage.page.settings_requested, timeout=1000) as asked:
-        picker.settings_requested.emit()
+        picker.settings_requested.emit("providers", "")
     assert asked.args == ["providers", ""]
+
+
+# Routes
+
+EVERYDAY = Route("r1", "Everyday", (Target(MISTRAL), Target(QWEN)))
+
+
+async def test_a_chat_goes_by_a_route_as_by_a_model(stage: Stage, qtbot: Any) -> None:
+    chip = stage.page.findChild(Chip)
+    await stage.catalogue.save_routes([EVERYDAY])
+    stage.page._use(EVERYDAY.ref)
+    assert chip.accessibleName() == "Model: Everyday"
+    assert stage.page._open.service_of(EVERYDAY.ref) == "route"
+    type_and_send(stage, qtbot, "Hello")
+    (await stage.answer(1)).fail(KeyRejected("Mistral rejected the key"))
+    answer = await stage.answer(2)
+    assert answer.request.model_id == QWEN.model_id
+    answer.finish("Hi")
+    await stage.settled()
+    entry = stage.page._open.entries()[-1]
+    assert (entry.message.model, entry.provider_color_id, entry.free) == (QWEN, "ollama", True)
+    assert chip.accessibleName() == "Model: Everyday"
+    assert stage.page.conversation_id is not None
+    summary = await stage.library.summary(stage.page.conversation_id)
+    assert summary is not None
+    assert (summary.model, summary.model_name) == (EVERYDAY.ref, "Everyday")
+
+
+async def test_a_route_chosen_in_a_chat_has_its_name_in_the_list(stage: Stage) -> None:
+    conversation_id = await stage.ask("One", "First")
+    await stage.catalogue.save_routes([EVERYDAY])
+    stage.page._use(EVERYDAY.ref)
+    await stage.idle()
+    summary = await stage.library.summary(conversation_id)
+    assert summary is not None
+    assert summary.model_name == "Everyday"
+
+
+async def test_a_route_that_is_renamed_or_deleted_says_so(stage: Stage, qtbot: Any) -> None:
+    chip = stage.page.findChild(Chip)
+    stage.catalogue.set_default_model(EVERYDAY.ref)
+    await stage.catalogue.save_routes([EVERYDAY])
+    stage.page._use(EVERYDAY.ref)
+    await stage.catalogue.save_routes([replace(EVERYDAY, name="Always")])
+    await until(lambda: chip.accessibleName() == "Model: Always", "the new name")
+    await stage.catalogue.save_routes([])
+    await until(lambda: chip.accessibleName() == "Model: Deleted route", "the end of the route")
+    type_and_send(stage, qtbot, "Hello")
+    await until(lambda: stage.page.conversation_id)
+    await stage.settled()
+    reply = stage.page._open.entries()[-1].message
+    assert reply.failure is not None
+    assert reply.failure.code == "no_target"
+    with qtbot.waitSignal(stage.page.settings_requested, timeout=1000) as asked:
+        stage.page.findChild(Transcript).action_requested.emit(reply.id, Action.OPEN_PROVIDER_SETTINGS)
+    assert asked.args == ["routes", "r1"]
+
+
+async def test_a_route_is_free_if_all_its_models_are(stage: Stage) -> None:
+    local = Route("r2", "Local", (Target(QWEN),))
+    await stage.catalogue.save_routes([EVERYDAY, local])
+    assert stage.catalogue.is_free(local.ref)
+    assert not stage.catalogue.is_free(EVERYDAY.ref)
+    assert not stage.catalogue.is_free(ModelRef("route", "gone"))
+
+
+async def test_a_favourite_route_stays_one(stage: Stage, tmp_path: Path) -> None:
+    await stage.catalogue.save_routes([EVERYDAY, replace(EVERYDAY, id="r2")])
+    await stage.catalogue.set_favourite(EVERYDAY.ref, True)
+    again = RouteStore(tmp_path / "routes.json")
+    again.load()
+    assert [route.favourite for route in again.list()] == [True, False]
+
+
+async def test_the_picker_tells_what_the_replies_so_far_were_like(stage: Stage, tmp_path: Path) -> None:
+    standing = Standing(tmp_path / "standing.json", Writer(on_error=lambda path, error: pytest.fail(str(error))))
+    routes = Routes(stage.catalogue, standing, stage.settings)
+    stage.page.conditions = Conditions(stage.catalogue, routes, Health(stage.database))
+    await stage.ask("One", "First")
+    stage.page.choose_model()
+    await stage.idle()
+    picker = stage.page._picker
+    assert picker is not None
+    index = picker._model.index_of(QWEN)
+    assert "1 of 1 answered in the last day" in str(index.data(Qt.ItemDataRole.ToolTipRole))
+    picker.hide()
 
 
 # Errors

@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QPlainTextEdit, QWidget
 
+from desktop.domain.route import Route, Strategy, Target
 from desktop.ui.settings.custom_server import CustomServerDialog
 from desktop.ui.settings.dialog import PAGES, SettingsDialog
 from desktop.ui.settings.headers import HeadersDialog
 from desktop.ui.settings.passphrase import PassphraseDialog
 from desktop.ui.theme.theme import Theme
-from tests.ui.settings.world import World
+from tests.ui.settings.world import MISTRAL_MODELS, World
 
 CONTROLS = (QAbstractButton, QLineEdit, QPlainTextEdit, QAbstractItemView)
 
@@ -53,6 +54,19 @@ async def test_every_control_of_every_kind_of_provider(world: World, dialog: Set
     await world.settle()
     dialog.providers().detail.keys.form.key.setText("sk-ant-looks-like-another")
     await world.settle()
+    assert nameless(dialog) == []
+    assert unreachable(dialog) == []
+
+
+async def test_every_control_of_a_route(world: World, dialog: SettingsDialog) -> None:
+    await world.add("mistral", "Personal", "Work")
+    await world.catalogue.test("mistral")
+    targets = tuple(Target(model.ref) for model in MISTRAL_MODELS[:2])
+    await world.catalogue.save_routes([Route("r", "Everyday", targets, Strategy.WEIGHTED)])
+    dialog.show_page("routes", "r")
+    await world.settle()
+    names = [QAccessible.queryAccessibleInterface(each).text(QAccessible.Text.Name) for each in controls(dialog)]
+    assert {"Weight of Mistral Small 4", "Key for Mistral Small 4: Any key", "Remove Mistral Small 4"} <= set(names)
     assert nameless(dialog) == []
     assert unreachable(dialog) == []
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.settings import options
 from desktop.settings.store import Settings
+from desktop.ui.chat.model_picker import ModelPicker
 from desktop.ui.settings.dialog import PAGES, SettingsDialog
 from desktop.ui.settings.editors import (
     AddressEditor,
@@ -143,6 +144,17 @@ async def test_the_default_model_is_named_and_can_be_taken_back(world: World, di
     assert model.chip.text() == "Mistral Medium 3.5"
     model.clear.click()
     assert world.settings.get(options.DEFAULT_MODEL) == ""
+
+
+async def test_its_picker_leads_to_other_pages(world: World, dialog: SettingsDialog) -> None:
+    model = editor(dialog, "chat.default_model")
+    assert isinstance(model, ModelEditor)
+    model.chip.click()
+    picker = model.findChild(ModelPicker)
+    assert picker is not None
+    picker.settings_requested.emit("providers", "")
+    assert dialog.current_page() == "providers"
+    picker.hide()
 
 
 async def test_what_changes_elsewhere_shows(world: World, dialog: SettingsDialog) -> None:

@@ -452,6 +452,7 @@ async def test_a_custom_server_is_added_and_shown(world: World, dialog: Settings
 def test_ids_are_free_and_fit_for_a_command_line() -> None:
     assert free_id("Team Proxy!", ()) == "team-proxy"
     assert free_id("Team Proxy", ("team-proxy", "team-proxy-2")) == "team-proxy-3"
+    assert free_id("Route", ()) == "route-2"  # where routes stand
     assert free_id("日本", ()) == "server"
 
 

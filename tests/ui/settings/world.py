@@ -13,7 +13,10 @@ from desktop.paths import Paths
 from desktop.providers.registry import provider_from, service
 from desktop.services.catalogue import Catalogue
 from desktop.services.feed import Feed
+from desktop.services.health import Health
 from desktop.services.library import Library
+from desktop.services.routes import Routes
+from desktop.services.standing import Standing
 from desktop.settings.files import Writer
 from desktop.settings.providers import ProviderStore
 from desktop.settings.routes import RouteStore
@@ -107,6 +110,10 @@ class World:
         routes = RouteStore(self.paths.routes)
         secrets = Secrets(self.paths.keys, {})
         self.catalogue = Catalogue(self.store, secrets, self.settings, self.database, self.feed, routes)
+        self.standing = Standing(self.paths.standing, self.writer)
+        self.feed.subscribe(self.standing.on_change)
+        self.health = Health(self.database)
+        self.routes = Routes(self.catalogue, self.standing, self.settings, self.health.speeds)
         self.library = Library(self.database, self.feed)
         self.tasks = Tasks(self.notices.append, self.bugs.append)
 
@@ -143,7 +150,17 @@ class World:
         return keychain.passwords.get(("Tuppence", f"{ref.provider_id}/{ref.label}"))
 
     def dialog(self, theme: Theme) -> SettingsDialog:
-        return SettingsDialog(theme, self.settings, self.catalogue, self.library, self.feed, self.tasks, self.paths)
+        return SettingsDialog(
+            theme,
+            self.settings,
+            self.catalogue,
+            self.routes,
+            self.health,
+            self.library,
+            self.feed,
+            self.tasks,
+            self.paths,
+        )
 
 
 LOCAL = Provider("ollama", "ollama", "Ollama", Dialect.OLLAMA, "http://localhost:11434")

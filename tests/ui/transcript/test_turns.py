@@ -281,7 +281,9 @@ def kinds(kind: type[AppError]) -> list[type[AppError]]:
 @pytest.mark.parametrize("code", sorted({kind.code for kind in kinds(AppError)}))
 @pytest.mark.parametrize("width", [250, 720])
 def test_every_error_has_a_card(qtbot, transcript: Transcript, theme: Theme, code: str, width: int) -> None:
-    card = ErrorCard(theme, Failure(code, "Title", "What it means. " * 5, 500, "detail"), transcript.viewport())
+    failure = Failure(code, "Title", "What it means. " * 5, 500, "detail")
+    message = reply("Some text", status=Status.FAILED, failure=failure).message
+    card = ErrorCard(theme, message, transcript.viewport())
     card.resize(width, card.set_width(width))
     assert not card.grab().isNull()
     for button in card._buttons:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain import figures
+from desktop.domain.events import Offline, Retrying
 from desktop.domain.ids import now_ms
 from desktop.domain.message import Message, Status
 from desktop.i18n import gettext as _
@@ -37,6 +38,15 @@ def tell(widget: QWidget, entry: Entry, *, was_running: bool) -> None:
         announce(widget, _("Reply started"))
     elif was_running and not entry.running:
         announce(widget, ending(message, free=entry.free), urgent=message.status is Status.FAILED)
+
+
+def tell_pause(widget: QWidget, pause: Retrying | Offline) -> None:
+    """Announce that a reply waits, and for what; once, the seconds are not counted aloud."""
+    if isinstance(pause, Offline):
+        announce(widget, _("Offline · will send when back"))
+    elif not pause.is_brief:
+        time = figures.duration(round(pause.wait_s * 1000))
+        announce(widget, f"{pause.attempt.failure.title}. " + _("next try in {time}").format(time=time))
 
 
 def ending(message: Message, *, free: bool) -> str:

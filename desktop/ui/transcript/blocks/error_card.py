@@ -6,7 +6,8 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.domain.errors import Action, Failure, actions_for
+from desktop.domain.errors import Action, actions_for
+from desktop.domain.message import Message
 from desktop.i18n import gettext as _
 from desktop.i18n import mark as N_
 from desktop.ui.theme.theme import Theme
@@ -26,7 +27,8 @@ _ACTION_WORDS = {
     Action.UNLOCK_KEYCHAIN: N_("Unlock keychain"),
     Action.KEEP_FOR_SESSION: N_("Keep for this session"),
     Action.SET_PASSPHRASE: N_("Set a passphrase"),
-    Action.USE_FALLBACK: N_("Use it once"),
+    Action.USE_FALLBACK: N_("Use {model} once"),
+    Action.CONTINUE: N_("Continue the reply"),
 }
 
 
@@ -63,6 +65,8 @@ _KINDS = {
     "too_long": _warning("stack"),
     "refused": _plain("prohibit"),
     "broken_stream": _plain("clock-counter-clockwise"),
+    "none_answered": _warning("cloud-slash"),
+    "dearer": _warning("wallet"),
     "keychain_locked": _warning("lock-key"),
     "no_keychain": _warning("lock-key-open"),
     "database_damaged": _danger("database"),
@@ -76,8 +80,10 @@ class ErrorCard(QWidget):
     action_requested = Signal(object)  # Action
     resized = Signal()
 
-    def __init__(self, theme: Theme, failure: Failure, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, message: Message, parent: QWidget) -> None:
         super().__init__(parent)
+        failure = message.failure
+        assert failure is not None
         self._theme = theme
         self.failure = failure
         self._kind = _KINDS.get(failure.code, _OTHER)
@@ -90,7 +96,8 @@ class ErrorCard(QWidget):
         self._detail.hide()
         status = "" if failure.http_status is None else str(failure.http_status)
         self._status = text_label(theme, status, 12, role="text-muted", parent=self)
-        self._buttons = [self._button(action) for action in actions_for(failure.code)]
+        actions = actions_for(failure.code, has_text=bool(message.text))
+        self._buttons = [self._button(action, _words(action, message, actions)) for action in actions]
         if failure.detail:
             details = Button(theme, _("Details"), kind="ghost", small=True, parent=self)
             details.clicked.connect(self._toggle_detail)
@@ -135,8 +142,8 @@ class ErrorCard(QWidget):
             x = self.width() - x - px(18)
         theme.icons.paint(painter, QRectF(x, px(13), px(18), px(18)), kind.icon, theme.color(kind.color))
 
-    def _button(self, action: Action) -> Button:
-        button = Button(self._theme, _(_ACTION_WORDS[action]), small=True, parent=self)
+    def _button(self, action: Action, words: str) -> Button:
+        button = Button(self._theme, words, small=True, parent=self)
         button.clicked.connect(lambda: self.action_requested.emit(action))
         return button
 
@@ -148,3 +155,11 @@ class ErrorCard(QWidget):
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
             x = whole - x - width
         widget.setGeometry(x, y, width, height)
+
+
+def _words(action: Action, message: Message, actions: tuple[Action, ...]) -> str:
+    if action is Action.RETRY and Action.CONTINUE in actions:
+        return _("Start again")
+    if action is Action.RETRY and message.failure is not None and message.failure.code == "none_answered":
+        return _("Retry all")
+    return _(_ACTION_WORDS[action]).format(model=message.model_name)
