@@ -1,7 +1,8 @@
 """The chat that is shown: its messages, the turn that is writing, and what happens to what the user sends.
 
 Replies belong to the chat service and go on when another chat is opened. Whatever arrives late is compared with the
-`Shown` it was asked for, so that it never lands in another chat.
+`Shown` it was asked for, so that it never lands in another chat. Longer than most because opening, sending and
+following share that one guard.
 """
 
 from collections.abc import Callable, Coroutine

@@ -1,4 +1,7 @@
-"""A column of leaves in a message: lays out and draws only what is near the viewport."""
+"""A column of leaves in a message: lays out and draws only what is near the viewport.
+
+Longer than most because placing, drawing, marking and finding letters all go by the same list of leaves.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

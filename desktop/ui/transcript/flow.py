@@ -1,4 +1,7 @@
-"""Runs of text set in lines of one fixed distance: what paragraphs, cells and bubbles are drawn with."""
+"""Runs of text set in lines of one fixed distance: what paragraphs, cells and bubbles are drawn with.
+
+Longer than most because every question about a letter's place is answered from the one layout.
+"""
 
 import unicodedata
 from bisect import bisect_right

@@ -1,4 +1,7 @@
-"""The conversation as it is read: a column of turns of which only those near the viewport exist."""
+"""The conversation as it is read: a column of turns of which only those near the viewport exist.
+
+Longer than most because it is the one door to the transcript: each method is a few lines over the part that does it.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
