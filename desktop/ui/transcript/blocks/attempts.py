@@ -23,6 +23,7 @@ _REASONS = {
     "bad_answer": N_("no proper answer"),
     "too_long": N_("too long"),
 }
+_FAILED = N_("it failed")
 _PAD, _CARET, _TIME = 12, 12, 72
 _ROW_GAP = 8
 
@@ -31,7 +32,7 @@ def summary(message: Message) -> str:
     """ "Mistral Large → answered by Claude Sonnet (429, 2 tries)", or "Mistral Large (429, 2 tries)"."""
     first = message.attempts[0]
     status, code = first.failure.http_status, first.failure.code
-    reason = str(status) if status is not None else _(_REASONS.get(code, N_("it failed")))
+    reason = str(status) if status is not None else _(_REASONS.get(code, _FAILED))
     is_same = first.model == message.model
     n = len(message.attempts) + (is_same and _has_own_try(message))
     tries = ngettext("{n} try", "{n} tries", n).format(n=n)

@@ -177,7 +177,9 @@ class DrawnPicture(DrawnLeaf[PictureLeaf]):
         sight = self.styles.pictures.sight(self.leaf.url) if self.styles.pictures is not None else None
         if sight is not None and sight.error:
             return f"{self._words()} · {sight.error}"
-        return f"{self._words()} · {_('Loading…')}" if sight is not None and sight.loading else self._words()
+        if sight is None or not sight.loading:
+            return self._words()
+        return " · ".join((self._words(), _("Loading…")))
 
     def _on_change(self) -> None:
         self._pixmap = QPixmap()
