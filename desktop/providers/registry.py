@@ -44,6 +44,7 @@ class Quirks:
     `models_path` stands in the place of `/models`; a whole URL is used as it is, one that begins with `//` is taken
     from the root of the host, and falls back to `/models`. `reasoning_apart` names counts of usage that are not in its
     `completion_tokens`. `extra_body` is sent to the models whose id contains one of `extra_body_models` (all if none).
+    `prefill_path` is where a reply goes on, as the dialect's own paths.
     """
 
     stream_options: bool = True

@@ -1,5 +1,7 @@
 """A reply folds events into parts, however the text was cut."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,3 +97,19 @@ def test_tokens_are_estimated_by_four_characters_and_by_single_wide_ones() -> No
     assert estimate_tokens("") == 0
     assert estimate_tokens("abcde") == 2
     assert estimate_tokens("你好") == 2
+
+
+def test_a_reply_goes_on_after_what_it_has() -> None:
+    reply = Reply(0.0, (ReasoningPart("hm", 5), TextPart("Hel")))
+    assert reply.parts == (ReasoningPart("hm", 5), TextPart("Hel"))
+    assert (reply.has_text, reply.has_begun, reply.output_text, reply.ttft_ms) == (True, False, "", None)
+    reply.apply(TextDelta("lo"), 2.0)
+    reply.apply(Finished(FinishReason.END), 3.0)
+    assert reply.parts == (ReasoningPart("hm", 5), TextPart("Hello"))
+    assert (reply.has_begun, reply.output_text, reply.ttft_ms) == (True, "lo", 2000)
+
+
+def test_usage_adds_up() -> None:
+    known, unknown = Usage(10, 2, 3, 4, 1, Decimal("0.5")), Usage(1, 1, estimated=True)
+    assert known + unknown == Usage(11, 3, 3, 4, 1, Decimal("0.5"), estimated=True)
+    assert (unknown + unknown).cost is None

@@ -125,6 +125,8 @@ async def first_run(studio: Studio) -> None:
 async def used(studio: Studio) -> None:
     from PySide6.QtWidgets import QDialog
 
+    from desktop.domain.route import Route, Target
+    from desktop.ui.transcript.blocks.attempts import AttemptsBadge
     from tests.helpers import samples
     from tests.helpers.fake_service import FakeService, Reply
 
@@ -159,7 +161,7 @@ async def used(studio: Studio) -> None:
             await studio.shoot(f"settings-{page}", dialog)
         dialog.close()
 
-        fake.reply("/chat/completions", streaming_reply(samples.FOLLOW_UP_ANSWER))
+        fake.reply("/v1/chat/completions", streaming_reply(samples.FOLLOW_UP_ANSWER))
         await point_to(studio, "mistral", f"{fake.url}/v1")
         await ask(studio, samples.MORTGAGE, samples.FOLLOW_UP)
         await asyncio.sleep(4)
@@ -169,13 +171,26 @@ async def used(studio: Studio) -> None:
 
         rejected = Reply.json({"message": "Unauthorized", "request_id": "4f2a"}, 401)
         limited = Reply.json({"message": "Requests rate limit exceeded"}, 429, retry_after="8")
+        fake.reply("/v1/chat/completions", limited)
+        fake.reply("/deepseek/chat/completions", streaming_reply(samples.FOLLOW_UP_ANSWER))
+        await point_to(studio, "deepseek", f"{fake.url}/deepseek")
+        targets = Target(samples.model("mistral")[0]), Target(samples.model("deepseek")[0])
+        route = Route("everyday", "Everyday", targets)
+        await app.catalogue.save_routes([route])
+        await app.chat.send(None, samples.FOLLOW_UP, route.ref)
+        await asyncio.sleep(4)
+        await studio.open(samples.FOLLOW_UP)
+        next(badge for badge in app.window.findChildren(AttemptsBadge) if badge.isVisible()).click()
+        await studio.shoot("fell-back")
+        app.window.stop()
+
         whole = streaming_reply("Start with the figures of the offer:")
         cut = replace(whole, body=whole.body.removesuffix(waiting(20)))
-        fake.reply("/chat/completions", rejected, limited, cut)
+        fake.reply("/v1/chat/completions", rejected, rejected, cut, limited)
         first, *others = "Is my offer any good?", "Is it now?", "Then what should I ask the bank?"
-        app.window.send(first)
-        await asyncio.sleep(2 * SETTLE_S)
+        await app.chat.send(None, first, samples.model("mistral")[0])
         for question in others:
+            await asyncio.sleep(3 * SETTLE_S)
             await ask(studio, first, question)
         await studio.open(first)
         await studio.shoot("errors")

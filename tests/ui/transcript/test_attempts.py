@@ -233,7 +233,7 @@ def test_a_pause_is_said_once(transcript: Transcript, settle: Settle, monkeypatc
         transcript.stream("elsewhere", event)
     show(transcript, settle, question("Hi"), waiting(pause, pause.attempt))
     assert said == [
-        "Mistral is rate-limiting this key. next try in 8" + figures.NBSP + "s",
+        "Mistral is rate-limiting this key, next try in 8" + figures.NBSP + "s",
         "Offline · will send when back",
     ]
 

@@ -46,7 +46,7 @@ def tell_pause(widget: QWidget, pause: Retrying | Offline) -> None:
         announce(widget, _("Offline · will send when back"))
     elif not pause.is_brief:
         time = figures.duration(round(pause.wait_s * 1000))
-        announce(widget, f"{pause.attempt.failure.title}. " + _("next try in {time}").format(time=time))
+        announce(widget, f"{pause.attempt.failure.title}, " + _("next try in {time}").format(time=time))
 
 
 def ending(message: Message, *, free: bool) -> str:

@@ -51,7 +51,6 @@ class AttemptsBadge(KeyboardFocus, QPushButton):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.theme = theme
-        self._room = 0.0
         self.setCheckable(True)
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -68,7 +67,6 @@ class AttemptsBadge(KeyboardFocus, QPushButton):
 
     def set_room(self, width: int) -> None:
         """Be as wide as the words need, but no wider than this."""
-        self._room = width
         self.resize(min(self.sizeHint().width(), width), self.sizeHint().height())
 
     def ring_radius(self) -> int:
