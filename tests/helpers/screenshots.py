@@ -99,6 +99,18 @@ class Studio:
         self.app.window.open(next(row.id for row in rows if row.title == title))
         await asyncio.sleep(SETTLE_S)
 
+    async def shoot_settings(self, pages: dict[str, str]) -> None:
+        """Pages of the settings, each with the provider that is looked at or an empty text."""
+        from PySide6.QtWidgets import QDialog
+
+        window = self.app.window
+        for page, provider_id in pages.items():
+            window.open_settings(page, provider_id)
+            dialog = next(each for each in window.findChildren(QDialog) if each.isVisible())
+            dialog.resize(*SIZE)
+            await self.shoot(f"settings-{page}", dialog)
+        dialog.close()
+
     async def shoot(self, name: str, window: object = None) -> None:
         """The window, with what floats above it."""
         from PySide6.QtCore import Qt
@@ -123,8 +135,6 @@ async def first_run(studio: Studio) -> None:
 
 
 async def used(studio: Studio) -> None:
-    from PySide6.QtWidgets import QDialog
-
     from desktop.domain.route import Route, Target
     from desktop.ui.transcript.blocks.attempts import AttemptsBadge
     from tests.helpers import samples
@@ -154,12 +164,7 @@ async def used(studio: Studio) -> None:
         app.window.toggle_sidebar()
         app.window.resize(*SIZE)
 
-        for page, provider_id in {"providers": "mistral", "appearance": "", "chat": "", "data": ""}.items():
-            app.window.open_settings(page, provider_id)
-            dialog = next(each for each in app.window.findChildren(QDialog) if each.isVisible())
-            dialog.resize(*SIZE)
-            await studio.shoot(f"settings-{page}", dialog)
-        dialog.close()
+        await studio.shoot_settings({"providers": "mistral", "appearance": "", "chat": "", "data": ""})
 
         fake.reply("/v1/chat/completions", streaming_reply(samples.FOLLOW_UP_ANSWER))
         await point_to(studio, "mistral", f"{fake.url}/v1")
@@ -194,6 +199,7 @@ async def used(studio: Studio) -> None:
             await ask(studio, first, question)
         await studio.open(first)
         await studio.shoot("errors")
+        await studio.shoot_settings({"routes": "", "health": ""})
 
 
 async def blocks(studio: Studio, script: str, zoom: int, height: int) -> None:
