@@ -21,7 +21,7 @@ _MARGIN = 1  # around the picture, as letters may lean out of their boxes
 _MOST_WORK = 2000  # a quarter of a second
 _LARGEST = 400  # em
 _KEPT = 1000  # of 5 KB
-_COLOR = "#000001"  # stands for the text's colour
+_COLOR = "currentColor"  # stands for the text's colour, which QtSvg does not know
 
 
 @dataclass(frozen=True, slots=True)
