@@ -131,7 +131,7 @@ def test_the_text_s_colour_is_put_in_without_laying_out_again() -> None:
     assert "#123456" in made
     assert "red" in made
     assert "black" not in made
-    assert "#000001" not in made
+    assert "currentColor" not in made
 
 
 def test_once_drawn_it_is_known() -> None:
