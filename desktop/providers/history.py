@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from desktop.domain.message import Message, Role, Status, TextPart
+from desktop.domain.message import Message, Role, TextPart
 from desktop.domain.model import ModelRef
 from desktop.providers.base import ChatRequest
 
@@ -13,13 +13,13 @@ GO_ON = "Continue exactly where you stopped, without repeating anything."
 
 
 def turns(messages: Iterable[Message]) -> list[Turn]:
-    """Neighbours of one role together, as some protocols demand; without the failed and the empty.
+    """Neighbours of one role together, as some protocols demand; without the empty.
 
-    A reply that was stopped or interrupted is sent as far as it came.
+    A reply that was stopped or cut short is sent as far as it came: what follows may speak of it.
     """
     found: list[Turn] = []
     for message in messages:
-        if message.status is Status.FAILED or not message.text.strip():
+        if not message.text.strip():
             continue
         if found and found[-1][0] is message.role:
             found[-1][1].append(message)
