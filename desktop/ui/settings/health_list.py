@@ -1,10 +1,13 @@
 """The table of the health page: figures with a bar for each part of the time, and the keys below them."""
 
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.i18n import gettext as _
+from desktop.ui.settings.column_head import END, START, ColumnHead, Head
 from desktop.ui.settings.health_rows import HealthRows, KeyLine, Nothing, Place
 from desktop.ui.settings.rows import Heading, Index, paint_heading
 from desktop.ui.theme.theme import Theme
@@ -16,8 +19,6 @@ BAR, BAR_GAP, BARS = 3, 1, 24
 BARS_HEIGHT = 22
 POOR, BAD = 0.9, 0.5
 """Shares of answers below which the figure takes the colour of a warning or of an error."""
-
-_END, _START = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
 
 
 class HealthColumns:
@@ -59,40 +60,21 @@ class HealthList(RowList):
         self.setModel(self.rows)
 
 
-class HealthHead(QWidget):
-    """The names of the columns, above the list."""
+class HealthHead(ColumnHead):
+    """The names of the list's columns."""
 
-    def __init__(self, theme: Theme, rows: HealthList, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._rows = rows
-        self.setFixedHeight(theme.px(32))
-        rows.verticalScrollBar().rangeChanged.connect(self.update)  # a scroll bar makes the rows narrower
-        theme.changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(0, self._theme.px(32))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        bar = self._rows.width() - self._rows.viewport().width()
-        across = self.rect().adjusted(0, 0, -bar, 0) if self.isLeftToRight() else self.rect().adjusted(bar, 0, 0, 0)
-        columns = HealthColumns(self._theme, across, self.layoutDirection())
-        painter.setFont(self._theme.font(12, 600))
-        painter.setPen(self._theme.color("text-muted"))
-        start = self._theme.px(34)
+    def heads(self, across: QRect) -> Iterable[Head]:
+        columns = HealthColumns(self.theme, across, self.layoutDirection())
+        start = self.theme.px(34)
         name = columns.name.adjusted(-start, 0, 0, 0) if self.isLeftToRight() else columns.name.adjusted(0, 0, start, 0)
-        for place, text, align in (
-            (name, _("Model"), _START),
-            (columns.bars, _("Tries"), _START),
-            (columns.success, _("Answered"), _END),
-            (columns.first, _("First p50 / p95"), _END),
-            (columns.speed, _("Speed"), _END),
-            (columns.error, _("Last error"), _START),
-        ):
-            if place is not None:
-                painter.drawText(place, text_flags(self.layoutDirection(), align), text)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.color("border"))
+        return (
+            (name, _("Model"), START),
+            (columns.bars, _("Tries"), START),
+            (columns.success, _("Answered"), END),
+            (columns.first, _("First p50 / p95"), END),
+            (columns.speed, _("Speed"), END),
+            (columns.error, _("Last error"), START),
+        )
 
 
 class _Delegate(QStyledItemDelegate):
@@ -137,11 +119,11 @@ class _Delegate(QStyledItemDelegate):
         numbers = theme.tabular(theme.font(13))
         share = row.figures.success
         role = "danger" if share < BAD else "warning" if share < POOR else "text"
-        self._text(painter, option, columns.success, row.success, numbers, role, _END)
+        self._text(painter, option, columns.success, row.success, numbers, role, END)
         self._text(
-            painter, option, columns.first, " / ".join(map(_isolated, row.first_token)), numbers, "text-secondary", _END
+            painter, option, columns.first, " / ".join(map(_isolated, row.first_token)), numbers, "text-secondary", END
         )
-        self._text(painter, option, columns.speed, _isolated(row.speed), numbers, "text-secondary", _END)
+        self._text(painter, option, columns.speed, _isolated(row.speed), numbers, "text-secondary", END)
         self._text(painter, option, columns.error, row.last_error, theme.font(12), "text-muted")
 
     def _paint_bars(
@@ -177,7 +159,7 @@ class _Delegate(QStyledItemDelegate):
             lower = columns.key.adjusted(0, half - theme.px(2), 0, -theme.px(2))
             self._text(painter, option, lower, row.limits, theme.font(12), "text-muted")
         text, role = row.result
-        self._text(painter, option, columns.result, text, theme.font(13), role, _END)
+        self._text(painter, option, columns.result, text, theme.font(13), role, END)
 
     def _paint_tile(self, painter: QPainter, place: QRect, service_id: str, name: str) -> None:
         side = self._theme.px(24)
@@ -192,7 +174,7 @@ class _Delegate(QStyledItemDelegate):
         text: str,
         font: QFont,
         role: str = "text",
-        align: Qt.AlignmentFlag = _START,
+        align: Qt.AlignmentFlag = START,
     ) -> None:
         if place is None or not text:
             return

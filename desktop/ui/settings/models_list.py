@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.domain import figures
 from desktop.domain.model import Capability, Model
 from desktop.i18n import gettext as _
+from desktop.ui.settings.column_head import END, START, ColumnHead, Head
 from desktop.ui.settings.rows import Heading, Index, RowsModel
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.paint import paint_box, text_flags
@@ -120,41 +121,19 @@ class ModelList(RowList):
             self.menu_requested.emit(model, below if keyboard else event.globalPos())
 
 
-class TableHead(QWidget):
-    """The names of the columns, above the list."""
+class TableHead(ColumnHead):
+    """The names of the list's columns."""
 
-    def __init__(self, theme: Theme, rows: ModelList, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._rows = rows
-        self.setFixedHeight(theme.px(32))
-        rows.verticalScrollBar().rangeChanged.connect(self.update)  # a scroll bar makes the rows narrower
-        theme.changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(0, self._theme.px(32))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        bar = self._rows.width() - self._rows.viewport().width()
-        across = self.rect().adjusted(0, 0, -bar, 0) if self.isLeftToRight() else self.rect().adjusted(bar, 0, 0, 0)
-        columns = Columns(self._theme, across, self.layoutDirection())
-        painter.setFont(self._theme.font(12, 600))
-        painter.setPen(self._theme.color("text-muted"))
-        right = Qt.AlignmentFlag.AlignRight
-        left = Qt.AlignmentFlag.AlignLeft
-        heads: Iterable[tuple[QRect | None, str, Qt.AlignmentFlag]] = (
-            (columns.name, _("Model"), left),
-            (columns.context, _("Context"), right),
-            (columns.input, _("In / 1M"), right),
-            (columns.output, _("Out / 1M"), right),
-            (columns.can, _("Can"), left),
-            (columns.show.adjusted(-self._theme.px(40), 0, -self._theme.px(8), 0), _("Show"), right),
+    def heads(self, across: QRect) -> Iterable[Head]:
+        columns = Columns(self.theme, across, self.layoutDirection())
+        return (
+            (columns.name, _("Model"), START),
+            (columns.context, _("Context"), END),
+            (columns.input, _("In / 1M"), END),
+            (columns.output, _("Out / 1M"), END),
+            (columns.can, _("Can"), START),
+            (columns.show.adjusted(-self.theme.px(40), 0, -self.theme.px(8), 0), _("Show"), END),
         )
-        for place, text, align in heads:
-            if place is not None:
-                painter.drawText(place, text_flags(self.layoutDirection(), align), text)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.color("border"))
 
 
 class _Models(RowsModel[Model]):
