@@ -180,7 +180,9 @@ class TestFollowing:
     def test_a_conversation_that_moves_up_keeps_keyboard_and_mark(self, shown: Stage) -> None:
         shown.sidebar.set_current("rust")
         focus_row(shown, "sql")
-        shown.library.change(replace(shown.library.rows["sql"], updated_ms=int(time.time() * 1000) + 60_000))
+        shown.library.change(
+            replace(shown.library.rows["sql"], updated_ms=shown.library.rows["mortgage"].updated_ms + 60_000)
+        )
         assert titles(shown)[3] == "SQL: keep only the latest row"
         assert shown.sidebar._list.currentIndex().data() == "SQL: keep only the latest row"
         assert shown.sidebar._model.open_id == "rust"
