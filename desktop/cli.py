@@ -20,9 +20,11 @@ from desktop import __version__, cli_routes, log, providers
 from desktop.domain.conversation import Conversation, Tree
 from desktop.domain.errors import AppError, BadAddress, NoKey, ProviderError, SecretsError
 from desktop.domain.events import (
+    AllCooling,
     Failed,
     FellBack,
     Finished,
+    Identified,
     LimitsReported,
     ModelChosen,
     Offline,
@@ -267,9 +269,12 @@ def _print_json(event: TurnEvent) -> None:
         case FellBack(attempt, number, to):
             was, reason = attempt.model, attempt.failure.code
             line = {"event": "fell_back", "from": str(was), "to": str(to), "reason": reason, "attempt": number}
+        case AllCooling(first, others, _since, wait_s):
+            names = [{"model": str(each.model), "cools_s": round(each.wait_s, 3)} for each in (first, *others)]
+            line = {"event": "all_cooling", "wait_s": round(wait_s, 3), "first": names[0], "others": names[1:]}
         case Offline():
             line = {"event": "offline"}
-        case Opaque() | LimitsReported():
+        case Opaque() | LimitsReported() | Identified():
             return
     _print_line(line)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from desktop.domain.budget import BudgetState
 from desktop.domain.errors import AppError
 from desktop.domain.model import KeyRef
 
@@ -63,6 +64,31 @@ class OptionChanged:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class BudgetsChanged:
+    """The caps themselves, or what was raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetAlerted:
+    """Spending has passed `level` per cent of a cap, for the first time in its period."""
+
+    state: BudgetState
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class PricesChanged:
+    """Price lists, the user's own prices, discounts or the currency that is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagsChanged:
+    """The tags of one conversation."""
+
+    conversation_id: str
+
+
 Change = (
     ConversationsChanged
     | MessagesChanged
@@ -73,4 +99,8 @@ Change = (
     | ProvidersChanged
     | KeyAccepted
     | OptionChanged
+    | BudgetsChanged
+    | BudgetAlerted
+    | PricesChanged
+    | TagsChanged
 )

@@ -12,6 +12,7 @@
     │   ├── TimedOut               reached, no answer
     │   ├── TooLong                the conversation exceeds the model's window
     │   ├── Refused                a safety filter
+    │   │   └── RefusedOnRoute     the user decides whether the next target is asked
     │   ├── BadRequest             400/422 for anything else
     │   ├── UnknownModel           404 and its disguises
     │   ├── BadAddress             the base URL is not one
@@ -20,6 +21,9 @@
     │   ├── NoTarget               nothing of a route can be used
     │   ├── NoneAnswered           every model of a route was asked
     │   └── Dearer                 the next target costs much more: the user decides
+    ├── OverBudget                 a cap stopped a send before it left, or a reply in its middle
+    │   ├── PriceUnknown           under a cap nothing is sent whose price nobody knows
+    │   └── TooManyRequests        the guard against runaways
     ├── StorageError               about the application; a notice bar
     │   ├── DiskFull  DatabaseTooNew  DatabaseDamaged  Busy  ConversationGone
     ├── PictureError               a picture from the web; shown in its place
@@ -33,6 +37,7 @@ come from a provider go through `redact` first.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
@@ -51,6 +56,8 @@ class Action(StrEnum):
     OPEN_BILLING = "open_billing"
     USE_FALLBACK = "use_fallback"
     CONTINUE = "continue"
+    RAISE_CAP = "raise_cap"
+    SET_PRICE = "set_price"
     TRY_NOW = "try_now"
     STOP = "stop"
     SHOW_FOLDER = "show_folder"
@@ -158,6 +165,11 @@ class Refused(ProviderError):
     actions = (Action.EDIT_MESSAGE, Action.CHOOSE_MODEL)
 
 
+class RefusedOnRoute(Refused):
+    code = "refused_on_route"
+    actions = (Action.USE_FALLBACK, Action.EDIT_MESSAGE, Action.CHOOSE_MODEL)
+
+
 class BadRequest(ProviderError):
     code = "bad_request"
     actions = (Action.EDIT_MESSAGE, Action.CHOOSE_MODEL)
@@ -207,6 +219,42 @@ class NoneAnswered(ProviderError):
 class Dearer(ProviderError):
     code = "dearer"
     actions = (Action.USE_FALLBACK, Action.RETRY, Action.CHOOSE_MODEL)
+
+
+class OverBudget(AppError):
+    """`budget_id` names the cap. Amounts are US dollars: `cap` and `spent` of it, and what the send `would_cost`.
+
+    Where nothing was sent the composer offers what can be done; a reply that was cut off offers to go on.
+    """
+
+    code = "over_budget"
+    actions: ClassVar[tuple[Action, ...]] = (Action.RAISE_CAP, Action.CHOOSE_MODEL)
+
+    def __init__(
+        self,
+        title: str,
+        explanation: str = "",
+        *,
+        budget_id: str = "",
+        cap: Decimal = Decimal(0),
+        spent: Decimal = Decimal(0),
+        would_cost: Decimal | None = None,
+    ) -> None:
+        super().__init__(title, explanation)
+        self.budget_id = budget_id
+        self.cap = cap
+        self.spent = spent
+        self.would_cost = would_cost
+
+
+class PriceUnknown(OverBudget):
+    code = "price_unknown"
+    actions = (Action.SET_PRICE, Action.CHOOSE_MODEL)
+
+
+class TooManyRequests(OverBudget):
+    code = "too_many_requests"
+    actions = (Action.RETRY,)
 
 
 class StorageError(AppError):

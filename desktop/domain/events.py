@@ -1,8 +1,8 @@
 """What happens while a reply is written, as values.
 
 A provider yields `ProviderEvent`s and ends with exactly one `Finished`, or raises a `ProviderError`. A turn passes
-them on, begins every try with `ModelChosen`, has `Retrying` or `FellBack` between two, and ends with exactly one of
-`Finished | Failed | Stopped`.
+them on, begins every try with `ModelChosen`, has `Retrying` or `FellBack` between two, may say `AllCooling` or
+`Offline` before one, and ends with exactly one of `Finished | Failed | Stopped`.
 """
 
 from dataclasses import dataclass
@@ -37,6 +37,14 @@ class UsageReported:
     """The totals so far; a later one replaces an earlier one."""
 
     usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Which model answers, as the provider calls it, and its name for the request; either may be empty."""
+
+    model_id: str
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,35 @@ class FellBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Cooling:
+    """A target, by its name, that should be left alone for `wait_s` seconds; `reason` is a title, or empty."""
+
+    model: ModelRef
+    name: str
+    wait_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllCooling:
+    """Every target should be left alone. `first` recovers first and is asked: `wait_s` seconds after `since_ms`.
+
+    `wait_s` is 0 where only failures speak against `first`, and more where it said itself that it will not answer
+    before. `since_ms` is Unix milliseconds. Nothing has been sent.
+    """
+
+    first: Cooling
+    others: tuple[Cooling, ...]
+    since_ms: int
+    wait_s: float
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether it is over before anybody could read of it, and says nothing of others."""
+        return self.wait_s < 1 and not self.others
+
+
+@dataclass(frozen=True, slots=True)
 class Offline:
     """This computer has no network; the question is asked when there is one again."""
 
@@ -97,5 +134,6 @@ class Stopped:
     pass
 
 
-ProviderEvent = TextDelta | ReasoningDelta | Opaque | UsageReported | LimitsReported | Finished
-TurnEvent = ProviderEvent | ModelChosen | Retrying | FellBack | Offline | Failed | Stopped
+ProviderEvent = TextDelta | ReasoningDelta | Opaque | UsageReported | LimitsReported | Identified | Finished
+Pause = Retrying | AllCooling | Offline
+TurnEvent = ProviderEvent | ModelChosen | FellBack | Pause | Failed | Stopped

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from desktop.domain.message import Attempt, Message, Status
+from desktop.domain.cost import Cost
+from desktop.domain.message import Attempt, FinishReason, Message, Status
 from desktop.domain.model import ModelRef
 from desktop.domain.usage import Usage
 
@@ -13,6 +14,11 @@ class Purpose(StrEnum):
 
     CHAT = "chat"
     TITLE = "title"
+    SUMMARY = "summary"
+    COMPARE = "compare"
+    TOOL = "tool"
+    EMBED = "embed"
+    IMAGE = "image"
     TEST = "test"  # of a connection, where nothing but a question can try it
 
 
@@ -21,7 +27,9 @@ class LedgerEntry:
     """One attempt, also a failed or stopped one. Times are Unix milliseconds.
 
     Everything is a snapshot: the entry outlives the chat, the provider and the key it speaks of. `usage` is None when
-    nothing can be told; `error_code` is that of the `Failure`, or empty.
+    nothing can be told, and `cost` where nothing was used; `error_code` is that of the `Failure`, or empty.
+    `model_answered` and `request_id` are the provider's own words, `fallback_from` is the model that was asked before
+    this one and failed, `tags` are the conversation's.
     """
 
     start_ms: int
@@ -38,6 +46,12 @@ class LedgerEntry:
     http_status: int | None = None
     error_code: str = ""
     attempt_no: int = 1
+    cost: Cost | None = None
+    model_answered: str = ""
+    request_id: str = ""
+    fallback_from: ModelRef | None = None
+    tags: tuple[str, ...] = ()
+    finish: FinishReason | None = None
 
     @classmethod
     def of(cls, message: Message, purpose: Purpose, key_label: str, *, started_ms: int | None = None) -> "LedgerEntry":
@@ -64,6 +78,8 @@ class LedgerEntry:
             http_status=failure.http_status if failure else None,
             error_code=failure.code if failure else "",
             attempt_no=len(message.attempts) + 1,
+            finish=message.finish,
+            cost=None if message.usage is None else Cost.of(message.usage, None),
         )
 
     @classmethod

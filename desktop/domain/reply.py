@@ -5,9 +5,11 @@ from typing import assert_never
 
 from desktop.domain.errors import Failure
 from desktop.domain.events import (
+    AllCooling,
     Failed,
     FellBack,
     Finished,
+    Identified,
     LimitsReported,
     ModelChosen,
     Offline,
@@ -36,6 +38,8 @@ class Reply:
         self.finish: FinishReason | None = None
         self.failure: Failure | None = None
         self.attempts = attempts
+        self.answered_by = Identified("", "")
+        """What the provider called the model and the request of the latest try."""
         self.has_begun = False
         """Whether anything has come since the start; from then on no other model may take over."""
         self._started = started
@@ -65,7 +69,11 @@ class Reply:
                 self.has_begun = True
             case UsageReported(usage):
                 self.usage = usage
-            case ModelChosen() | LimitsReported() | Offline():
+            case Identified():
+                self.answered_by = event
+            case ModelChosen():
+                self.answered_by = Identified("", "")
+            case LimitsReported() | AllCooling() | Offline():
                 pass
             case Retrying(attempt) | FellBack(attempt):
                 self.attempts = (*self.attempts, attempt)

@@ -3,8 +3,18 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 _WIDE = "[\u2e80-\U0010ffff]"  # compiled when it is first used: it is the slow part of importing this module
+
+
+class CostSource(StrEnum):
+    """How a cost is known, the surest first."""
+
+    REPORTED = "reported"  # by the provider, with the reply
+    COMPUTED = "computed"  # from the provider's token counts and a price list
+    ESTIMATED = "estimated"  # from token counts that were estimated from text
+    UNPRICED = "unpriced"  # nobody knows the price
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +22,11 @@ class Usage:
     """Tokens of one attempt, or of all that one reply took.
 
     `input_tokens` is the whole input with cache reads and writes inside; `output_tokens` is the whole output with
-    reasoning inside. Providers that report them apart are summed by their dialect. `cost` is US dollars as the
-    provider itself reported it, or None. `estimated` marks figures counted from text because the provider sent none
-    (a stopped or broken stream).
+    reasoning inside. Providers that report them apart are summed by their dialect. `cache_write_long_tokens` are those
+    of the cache writes that are kept for an hour or more, which some providers bill higher. `cost` is US dollars, None
+    where it is unknown; `cost_source` says how it is known, None where no price has been looked up yet (then a cost is
+    the provider's own). `estimated` marks tokens counted from text because the provider sent none (a stopped or broken
+    stream).
     """
 
     input_tokens: int = 0
@@ -24,9 +36,11 @@ class Usage:
     reasoning_tokens: int = 0
     cost: Decimal | None = None
     estimated: bool = False
+    cache_write_long_tokens: int = 0
+    cost_source: CostSource | None = None
 
     def __add__(self, other: "Usage") -> "Usage":
-        """Of both together; a cost that only one of them knows counts as that of both."""
+        """Of both together, as sure as the less sure of them; a cost that only one knows counts as that of both."""
         costs = [usage.cost for usage in (self, other) if usage.cost is not None]
         return Usage(
             self.input_tokens + other.input_tokens,
@@ -36,7 +50,12 @@ class Usage:
             self.reasoning_tokens + other.reasoning_tokens,
             sum(costs, Decimal(0)) if costs else None,
             self.estimated or other.estimated,
+            self.cache_write_long_tokens + other.cache_write_long_tokens,
+            max((each for each in (self.cost_source, other.cost_source) if each), key=_SUREST.index, default=None),
         )
+
+
+_SUREST = tuple(CostSource)
 
 
 def estimate_tokens(text: str) -> int:

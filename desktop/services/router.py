@@ -22,11 +22,13 @@ class Outlook:
     """What is known of a target now.
 
     `price` is US dollars for a million tokens in and a million out, 0 for a local model, None if unknown; `speed` the
-    median of tokens per second; `window` tokens; `cooling_s` how long it should be left alone.
+    median of tokens per second; `window` tokens; `cooling_s` how long it should be left alone, and `closed_s` how much
+    of that it will answer nothing, by its own word.
     """
 
     usable: bool = True
     cooling_s: float = 0.0
+    closed_s: float = 0.0
     price: Decimal | None = None
     speed: float | None = None
     window: int | None = None
@@ -48,7 +50,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """This target is dearer than what the user chose, or its price is unknown: they decide."""
+    """The user decides about this target: it is dearer than what they chose, of unknown price, or another refused."""
 
     target: Target
 
@@ -130,15 +132,18 @@ def after(
 
     `rest` are the candidates after it. `first` is the one whose price the user has agreed to.
     """
-    if isinstance(error, Refused) or not isinstance(error, ProviderError | SecretsError):
-        return GiveUp()  # another provider may answer what this one refused, but only if the user wants that
-    pause_s = retry.pause_after(error, tries, waited_s) if isinstance(error, ProviderError) else None
-    following = _next(error, failed, rest, outlook)
-    if pause_s is not None and (following is None or (pause_s <= _SOON_S and not _other_key(error, failed, following))):
-        return Retry(pause_s)
-    if following is None:
+    if not isinstance(error, ProviderError | SecretsError):
         return GiveUp()
-    if guard_price and is_dearer(outlook[following].price, outlook[first].price):
+    pause_s = retry.pause_after(error, tries, waited_s) if isinstance(error, ProviderError) else None
+    open_in_time = [target for target in rest if waited_s + outlook[target].closed_s <= retry.LONGEST_S]
+    following = _next(error, failed, open_in_time, outlook)
+    if following is None:
+        return GiveUp() if pause_s is None else Retry(pause_s)
+    soon_s = _SOON_S if not _other_key(error, failed, following) else -1.0
+    if pause_s is not None and pause_s <= max(soon_s, outlook[following].closed_s):
+        return Retry(pause_s)
+    is_refused = isinstance(error, Refused)
+    if is_refused or (guard_price and is_dearer(outlook[following].price, outlook[first].price)):
         return Ask(following)
     return Move(following)
 
@@ -151,10 +156,13 @@ def is_dearer(price: Decimal | None, than: Decimal | None) -> bool:
 
 
 def _next(error: AppError, failed: Target, rest: Sequence[Target], outlook: Mapping[Target, Outlook]) -> Target | None:
-    if not isinstance(error, TooLong):
-        return next(iter(rest), None)
-    window = outlook[failed].window or 0
-    return next((target for target in rest if (outlook[target].window or 0) > window), None)
+    match error:
+        case TooLong():
+            window = outlook[failed].window or 0
+            return next((target for target in rest if (outlook[target].window or 0) > window), None)
+        case Refused():
+            return next((target for target in rest if target.model != failed.model), None)
+    return next(iter(rest), None)
 
 
 def _other_key(error: AppError, failed: Target, following: Target) -> bool:

@@ -135,10 +135,7 @@ def recount(db: Db, conversation_id: str) -> None:
         """
         UPDATE conversations SET
             head_status = (SELECT status FROM messages WHERE id = head_id),
-            cost_nano = (
-                SELECT sum(m.cost_nano) FROM messages m
-                WHERE m.conversation_id = conversations.id AND m.cost_nano IS NOT NULL
-            )
+            cost_nano = (SELECT sum(cost) FROM ledger WHERE conversation_id = conversations.id)
         WHERE id = ?
         """,
         (conversation_id,),

@@ -1,47 +1,72 @@
 """The append-only record of what every attempt used and cost."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from desktop.domain.ledger import LedgerEntry
 from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
 from desktop.domain.usage import Usage
-from desktop.storage.values import Db, from_nano, to_nano
+from desktop.storage.values import Db, from_nano, storable, to_nano
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def append(db: Db, entry: LedgerEntry) -> None:
     """Write one attempt down. There is no function that changes or removes one."""
-    usage = entry.usage
+    usage, cost = entry.usage, entry.cost
     db.execute(
         """
         INSERT INTO ledger (
-            ts_start_ms, ts_first_token_ms, ts_end_ms, conversation_id, message_id, purpose,
-            provider_id, provider_name, model_id, key_label,
+            ts_start, ts_first_token, ts_end, day, conversation_id, message_id, attempt_no, purpose,
+            provider, provider_name, model_requested, model_answered, key_label,
             input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens,
-            estimated, cost_nano, status, http_status, error_code, attempt_no
-        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            estimated, cost, cost_source, price_id, cost_computed, saved_cost,
+            status, http_status, error_class, fallback_from, tags, finish_reason, provider_request_id
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             entry.start_ms,
             entry.first_token_ms,
             entry.end_ms,
+            local_day(entry.start_ms),
             entry.conversation_id,
             entry.message_id,
+            entry.attempt_no,
             entry.purpose,
             entry.model.provider_id,
             entry.provider_name,
             entry.model.model_id,
+            storable(entry.model_answered),
             entry.key_label,
             *tokens(usage),
             usage is not None and usage.estimated,
-            to_nano(usage.cost) if usage else None,
+            to_nano(cost.amount) if cost else None,
+            cost.source if cost else None,
+            cost.price_id if cost else "",
+            to_nano(cost.computed) if cost else None,
+            to_nano(cost.saved) if cost else None,
             entry.status,
             entry.http_status,
             entry.error_code,
-            entry.attempt_no,
+            str(entry.fallback_from) if entry.fallback_from else None,
+            tags_text(entry.tags),
+            entry.finish,
+            storable(entry.request_id),
         ),
     )
+
+
+def local_day(ms: int) -> int:
+    """The local date of a moment in Unix milliseconds, as days since 1970-01-01."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().toordinal() - _EPOCH
+
+
+def tags_text(tags: Iterable[str]) -> str:
+    """Tags as they are stored: sorted, one on a line."""
+    return "\n".join(sorted(tags))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +89,9 @@ def tries_since(db: Db, ms: int) -> list[Try]:
     """The tries at replies that began at `ms` or later, in that order."""
     rows = db.execute(
         """
-        SELECT message_id, provider_id, model_id, provider_name, key_label, ts_start_ms,
-               ts_first_token_ms - ts_start_ms, ts_end_ms - ts_start_ms, output_tokens, status, error_code
-        FROM ledger WHERE ts_start_ms >= ? AND purpose = 'chat' ORDER BY ts_start_ms, number
+        SELECT message_id, provider, model_requested, provider_name, key_label, ts_start,
+               ttft_ms, ts_end - ts_start, output_tokens, status, error_class
+        FROM ledger WHERE ts_start >= ? AND purpose = 'chat' ORDER BY ts_start, number
         """,
         (ms,),
     )
@@ -80,7 +105,7 @@ def last_try(db: Db, message_id: str) -> tuple[str, int, int] | None:
     """The label of the key of a reply's latest try, and when it began and ended, in milliseconds."""
     found: tuple[str, int, int] | None = db.execute(
         """
-        SELECT key_label, ts_start_ms, ts_end_ms FROM ledger
+        SELECT key_label, ts_start, ts_end FROM ledger
         WHERE message_id = ? AND purpose = 'chat' ORDER BY number DESC LIMIT 1
         """,
         (message_id,),
@@ -92,8 +117,8 @@ def spent_since(db: Db, ms: int) -> tuple[Decimal, int]:
     """US dollars whose price is known, and all tokens in and out, of attempts that began at `ms` or later."""
     nano, used = db.execute(
         """
-        SELECT coalesce(sum(cost_nano), 0), coalesce(sum(input_tokens), 0) + coalesce(sum(output_tokens), 0)
-        FROM ledger WHERE ts_start_ms >= ?
+        SELECT coalesce(sum(cost), 0), coalesce(sum(input_tokens), 0) + coalesce(sum(output_tokens), 0)
+        FROM ledger WHERE ts_start >= ?
         """,
         (ms,),
     ).fetchone()

@@ -26,7 +26,7 @@ from desktop.domain.message import (
     TextPart,
 )
 from desktop.domain.model import ModelRef
-from desktop.domain.usage import Usage
+from desktop.domain.usage import CostSource, Usage
 from desktop.storage import conversations, index, ledger
 from desktop.storage.values import Db, from_nano, storable, to_nano
 
@@ -37,7 +37,8 @@ _FIXED = ("id", "conversation_id", "parent_id", "role", "created_ms")
 _CHANGING = (
     "status", "provider_id", "provider_name", "model_id", "model_name", "finish", "ttft_ms", "duration_ms",
     "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "usage_estimated",
-    "cost_nano", "failure_code", "failure_title", "failure_explanation", "failure_status", "failure_detail",
+    "cost_nano", "cost_source", "failure_code", "failure_title", "failure_explanation", "failure_status",
+    "failure_detail",
 )  # fmt: skip
 _COLUMNS = (*_FIXED, *_CHANGING)
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM messages"  # noqa: S608 - the names above and nothing else
@@ -271,6 +272,7 @@ def _values(message: Message) -> tuple[Any, ...]:
         *ledger.tokens(usage),
         usage.estimated if usage else None,
         to_nano(usage.cost) if usage else None,
+        usage.cost_source if usage else None,
         *(
             (
                 failure.code,
@@ -288,6 +290,7 @@ def _values(message: Message) -> tuple[Any, ...]:
 # Looking a value up takes a tenth of what calling the enumeration does, and a conversation may have 10,000 rows.
 _ROLES: dict[str, Role] = {role.value: role for role in Role}
 _STATUSES: dict[str, Status] = {status.value: status for status in Status}
+_SOURCES: dict[str | None, CostSource | None] = {None: None, **{source.value: source for source in CostSource}}
 _FINISHES: dict[str | None, FinishReason | None] = {None: None, **{reason.value: reason for reason in FinishReason}}
 
 
@@ -302,13 +305,15 @@ def _message(row: tuple[Any, ...], parts: tuple[Part, ...], attempts: tuple[Atte
     (
         id_, conversation_id, parent_id, role, created_ms, status,
         provider_id, provider_name, model_id, model_name, finish, ttft_ms, duration_ms,
-        input_tokens, output_tokens, cache_read, cache_write, reasoning, estimated, cost_nano,
+        input_tokens, output_tokens, cache_read, cache_write, reasoning, estimated, cost_nano, source,
         failure_code, failure_title, failure_explanation, failure_status, failure_detail,
     ) = row  # fmt: skip
     usage = failure = None
     if input_tokens is not None:
         cost = from_nano(cost_nano)
-        usage = Usage(input_tokens, output_tokens, cache_read, cache_write, reasoning, cost, bool(estimated))
+        usage = Usage(
+            input_tokens, output_tokens, cache_read, cache_write, reasoning, cost, bool(estimated), 0, _SOURCES[source]
+        )
     if failure_code is not None:
         failure = Failure(failure_code, failure_title, failure_explanation, failure_status, failure_detail)
     return Message(

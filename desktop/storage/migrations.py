@@ -203,7 +203,156 @@ def m006_attempts(db: "Database") -> None:
     """)
 
 
-STEPS = (m001_conversations, m002_messages, m003_word_index, m004_ledger, m005_models, m006_attempts)
+def m007_costs(db: "Database") -> None:
+    """The ledger names its columns as its exports do, holds how a cost is known, and cannot be changed or shortened.
+
+    `day` is the local date on which the attempt began, as days since 1970-01-01. What a provider did not report was
+    not known before: such rows stay unpriced. Tags are sorted, one on a line. `ledger_sums` adds the rows up as they
+    are written, by the local day and by the month (under its first day), because adding up a million rows takes a
+    second. A reply's cost now says how it is known; a conversation's is the sum of its ledger rows, titles included.
+
+    Budgets are here and not among the settings because a send is checked against them in one transaction with what was
+    spent. Their `day` is the first of the period (0 without one). A reservation holds what is needed to write the
+    ledger's row of a reply whose writer died; `price` is JSON. `token_ratios` is what has been learnt of a model's
+    tokens: letters and tokens of the latest samples, the most tokens for 1,000 letters, and how far estimates were off.
+    """
+    day = "CAST(julianday(date(ts_start / 1000, 'unixepoch', 'localtime')) - 2440587.5 AS INTEGER)"
+    month = "CAST(julianday(date(new.day * 86400, 'unixepoch', 'start of month')) - 2440587.5 AS INTEGER)"
+    db.executescript(f"""
+        ALTER TABLE ledger RENAME COLUMN ts_start_ms TO ts_start;
+        ALTER TABLE ledger RENAME COLUMN ts_first_token_ms TO ts_first_token;
+        ALTER TABLE ledger RENAME COLUMN ts_end_ms TO ts_end;
+        ALTER TABLE ledger RENAME COLUMN provider_id TO provider;
+        ALTER TABLE ledger RENAME COLUMN model_id TO model_requested;
+        ALTER TABLE ledger RENAME COLUMN cost_nano TO cost;
+        ALTER TABLE ledger RENAME COLUMN error_code TO error_class;
+        ALTER TABLE ledger ADD COLUMN model_answered TEXT NOT NULL DEFAULT '';
+        ALTER TABLE ledger ADD COLUMN currency TEXT NOT NULL DEFAULT 'USD';
+        ALTER TABLE ledger ADD COLUMN cost_source TEXT;
+        ALTER TABLE ledger ADD COLUMN price_id TEXT NOT NULL DEFAULT '';
+        ALTER TABLE ledger ADD COLUMN cost_computed INTEGER;
+        ALTER TABLE ledger ADD COLUMN saved_cost INTEGER;
+        ALTER TABLE ledger ADD COLUMN fallback_from TEXT;
+        ALTER TABLE ledger ADD COLUMN tags TEXT NOT NULL DEFAULT '';
+        ALTER TABLE ledger ADD COLUMN finish_reason TEXT;
+        ALTER TABLE ledger ADD COLUMN provider_request_id TEXT NOT NULL DEFAULT '';
+        ALTER TABLE ledger ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE ledger ADD COLUMN ttft_ms INTEGER
+            GENERATED ALWAYS AS (ts_first_token - ts_start) VIRTUAL;
+        ALTER TABLE ledger ADD COLUMN tokens_per_s REAL
+            GENERATED ALWAYS AS (1000.0 * output_tokens / nullif(ts_end - ts_first_token, 0)) VIRTUAL;
+        UPDATE ledger SET day = {day}, cost_source = CASE
+            WHEN cost IS NOT NULL THEN 'reported' WHEN input_tokens IS NOT NULL THEN 'unpriced' END;
+        CREATE INDEX ledger_day ON ledger (day);
+        CREATE INDEX ledger_conversation ON ledger (conversation_id, day);
+        CREATE INDEX ledger_message ON ledger (message_id);
+        CREATE TABLE ledger_sums (
+            span TEXT NOT NULL,
+            day INTEGER NOT NULL,
+            provider TEXT NOT NULL,
+            provider_name TEXT NOT NULL,
+            model_requested TEXT NOT NULL,
+            key_label TEXT NOT NULL,
+            purpose TEXT NOT NULL,
+            tags TEXT NOT NULL,
+            cost_source TEXT NOT NULL,
+            requests INTEGER NOT NULL,
+            rescued INTEGER NOT NULL,
+            input_tokens INTEGER NOT NULL,
+            cache_read_tokens INTEGER NOT NULL,
+            output_tokens INTEGER NOT NULL,
+            cost INTEGER NOT NULL,
+            saved_cost INTEGER NOT NULL,
+            PRIMARY KEY (
+                span, day, provider, model_requested, key_label, purpose, tags, cost_source, provider_name
+            )
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER ledger_is_summed AFTER INSERT ON ledger BEGIN
+            INSERT INTO ledger_sums SELECT
+                span.name, iif(span.name = 'day', new.day, {month}), new.provider, new.provider_name,
+                new.model_requested, new.key_label, new.purpose, new.tags, coalesce(new.cost_source, ''), 1,
+                new.fallback_from IS NOT NULL AND new.status = 'complete', coalesce(new.input_tokens, 0),
+                coalesce(new.cache_read_tokens, 0), coalesce(new.output_tokens, 0), coalesce(new.cost, 0),
+                coalesce(new.saved_cost, 0)
+            FROM (SELECT 'day' AS name UNION ALL SELECT 'month') AS span WHERE true
+            ON CONFLICT DO UPDATE SET
+                requests = requests + 1,
+                rescued = rescued + excluded.rescued,
+                input_tokens = input_tokens + excluded.input_tokens,
+                cache_read_tokens = cache_read_tokens + excluded.cache_read_tokens,
+                output_tokens = output_tokens + excluded.output_tokens,
+                cost = cost + excluded.cost,
+                saved_cost = saved_cost + excluded.saved_cost;
+        END;
+        INSERT INTO ledger_sums SELECT
+            span.name, iif(span.name = 'day', new.day, {month}) AS at, provider, provider_name, model_requested,
+            key_label, purpose, tags, coalesce(cost_source, '') AS source, count(*), 0,
+            coalesce(sum(input_tokens), 0), coalesce(sum(cache_read_tokens), 0),
+            coalesce(sum(output_tokens), 0), coalesce(sum(cost), 0), 0
+        FROM ledger AS new, (SELECT 'day' AS name UNION ALL SELECT 'month') AS span
+        GROUP BY span.name, at, provider, provider_name, model_requested, key_label, purpose, tags, source;
+        CREATE TRIGGER ledger_keeps_rows BEFORE DELETE ON ledger
+            BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+        CREATE TRIGGER ledger_keeps_values BEFORE UPDATE ON ledger
+            BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+        ALTER TABLE messages ADD COLUMN cost_source TEXT;
+        UPDATE messages SET cost_source = CASE WHEN cost_nano IS NULL THEN 'unpriced' ELSE 'reported' END
+            WHERE input_tokens IS NOT NULL;
+        DROP INDEX messages_cost;
+        ALTER TABLE conversations ADD COLUMN tags TEXT NOT NULL DEFAULT '';
+        CREATE TABLE budgets (
+            id TEXT PRIMARY KEY,
+            position INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            period TEXT NOT NULL,
+            cap INTEGER NOT NULL,
+            alerts TEXT NOT NULL,
+            allow_unpriced INTEGER NOT NULL,
+            cheaper TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+        CREATE TABLE budget_raises (
+            budget_id TEXT NOT NULL REFERENCES budgets (id) ON DELETE CASCADE,
+            day INTEGER NOT NULL,
+            cap INTEGER NOT NULL,
+            PRIMARY KEY (budget_id, day)
+        ) STRICT;
+        CREATE TABLE budget_alerts (
+            budget_id TEXT NOT NULL REFERENCES budgets (id) ON DELETE CASCADE,
+            day INTEGER NOT NULL,
+            level INTEGER NOT NULL,
+            PRIMARY KEY (budget_id, day, level)
+        ) STRICT;
+        CREATE TABLE reservations (
+            message_id TEXT PRIMARY KEY,
+            provider TEXT NOT NULL,
+            provider_name TEXT NOT NULL,
+            model_requested TEXT NOT NULL,
+            key_label TEXT NOT NULL,
+            conversation_id TEXT NOT NULL,
+            purpose TEXT NOT NULL,
+            tags TEXT NOT NULL,
+            day INTEGER NOT NULL,
+            started_ms INTEGER NOT NULL,
+            attempt_no INTEGER NOT NULL,
+            worst INTEGER,
+            input_tokens INTEGER NOT NULL,
+            price TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE token_ratios (
+            provider TEXT NOT NULL,
+            model_id TEXT NOT NULL,
+            letters INTEGER NOT NULL,
+            tokens INTEGER NOT NULL,
+            samples INTEGER NOT NULL,
+            worst_permille INTEGER NOT NULL,
+            off_permille INTEGER NOT NULL,
+            PRIMARY KEY (provider, model_id)
+        ) STRICT;
+    """)  # noqa: S608 - the two expressions above and nothing else
+
+
+STEPS = (m001_conversations, m002_messages, m003_word_index, m004_ledger, m005_models, m006_attempts, m007_costs)
 NAMES = frozenset(step.__name__ for step in STEPS)
 _SET = "tuppence"
 

@@ -117,11 +117,19 @@ class Formulas:
             return
         self._watching = on
         self._idle.set()
-        for signal, slot in ((dispatcher.awake, self._idle.clear), (dispatcher.aboutToBlock, self._idle.set)):
+        # Not the event's own methods: the thread may be the last to hold it, and PySide would cut the connection there,
+        # while this one comes through it.
+        for signal, slot in ((dispatcher.awake, self._awake), (dispatcher.aboutToBlock, self._about_to_block)):
             if on:
                 signal.connect(slot)
             else:
                 signal.disconnect(slot)
+
+    def _awake(self) -> None:
+        self._idle.clear()
+
+    def _about_to_block(self) -> None:
+        self._idle.set()
 
     def _collect(self) -> None:
         """Tell those that wait, for a few milliseconds at a time."""
