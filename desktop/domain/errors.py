@@ -26,7 +26,9 @@
     │   └── TooManyRequests        the guard against runaways
     ├── StorageError               about the application; a notice bar
     │   ├── DiskFull  DatabaseTooNew  DatabaseDamaged  Busy  ConversationGone
+    ├── PricesRefused              a newer list of prices that is not used
     ├── PictureError               a picture from the web; shown in its place
+    ├── TransferError              a file that cannot be read or written
     └── SecretsError               the keychain
         ├── NoKeychain  KeychainLocked  KeychainRefused  KeyFileLocked  WrongPassphrase
 
@@ -162,7 +164,7 @@ class TooLong(ProviderError):
 
 class Refused(ProviderError):
     code = "refused"
-    actions = (Action.EDIT_MESSAGE, Action.CHOOSE_MODEL)
+    actions: ClassVar[tuple[Action, ...]] = (Action.EDIT_MESSAGE, Action.CHOOSE_MODEL)
 
 
 class RefusedOnRoute(Refused):
@@ -286,6 +288,19 @@ class ConversationGone(StorageError):
 
     def __init__(self) -> None:
         super().__init__(_("This chat is gone"), _("It was deleted. What you have typed is kept."))
+
+
+class PricesRefused(AppError):
+    """A newer list of prices could not be had or cannot be right; the old one stays in force."""
+
+    code = "prices_refused"
+    actions: ClassVar[tuple[Action, ...]] = (Action.RETRY,)
+
+
+class TransferError(AppError):
+    """A file of another program could not be read, or one could not be written; nothing was changed."""
+
+    code = "transfer"
 
 
 class PictureError(AppError):

@@ -1,0 +1,1 @@
+"""Other formats to and from domain objects: one file for each."""
