@@ -16,13 +16,21 @@ from desktop.domain.changes import OptionChanged
 from desktop.domain.errors import AppError, StorageError
 from desktop.i18n import gettext as _
 from desktop.paths import resources
+from desktop.services.aside import Asides
+from desktop.services.budgets import Budgets
 from desktop.services.catalogue import Catalogue
+from desktop.services.charges import Charges
 from desktop.services.chat import Chat
+from desktop.services.estimates import Estimates
 from desktop.services.feed import Feed
 from desktop.services.health import PERIODS_MS, Health
 from desktop.services.library import Library
+from desktop.services.meter import Meters
+from desktop.services.prices import Prices
 from desktop.services.routes import Routes
+from desktop.services.spending import Spending
 from desktop.services.standing import Standing
+from desktop.services.tokens import Tokens
 from desktop.settings import options
 from desktop.settings.secrets import Secrets
 from desktop.start import Start
@@ -65,11 +73,19 @@ class Application:
         self.catalogue = Catalogue(
             start.choices.providers, secrets, self.settings, self.database, self.feed, start.choices.routes
         )
+        self.prices = Prices(start.choices.prices, self.catalogue, self.settings, self.feed, start.paths.price_list)
+        self.tokens = Tokens(self.database)
+        self.budgets = Budgets(self.database, self.prices, self.tokens, self.settings, self.feed)
+        self.catalogue.asides = Asides(self.budgets)
         self._standing = Standing(start.paths.standing, start.choices.writer)
         self.feed.subscribe(self._standing.on_change)
         self.health = Health(self.database)
-        self.routes = Routes(self.catalogue, self._standing, self.settings, self.health.speeds)
-        self.chat = Chat(self.database, self.library, self.catalogue, self.settings, self.feed, self.routes)
+        self.routes = Routes(self.catalogue, self._standing, self.settings, self.prices, self.health.speeds)
+        services = self.database, self.library, self.catalogue, self.settings, self.feed, self.routes
+        self.chat = Chat(*services, self.budgets, self.tokens)
+        self.spending = Spending(self.database, self.catalogue)
+        self.estimates = Estimates(self.prices, self.tokens, self.catalogue)
+        self.meters = Meters(self.chat, self.prices, self.tokens, self.feed)
         self._fill(self.window)
         self.settings.subscribe(self._on_option)
         start.qt.setWindowIcon(QIcon(str(resources() / "icons" / "tuppence.png")))
@@ -92,7 +108,9 @@ class Application:
             await asyncio.to_thread(self._standing.load)
             await self.database.open()
             await self.library.recover(app=True)
+            await self.budgets.recover(app=True)
             await self.catalogue.load()
+            await self.tokens.load()
         except StorageError as error:
             self.window.show_error(error)
             return
@@ -116,6 +134,11 @@ class Application:
             self.catalogue,
             self.routes,
             self.health,
+            self.estimates,
+            self.meters,
+            Charges(self.database),
+            self.budgets,
+            self.spending,
             self.feed,
             self._make_tasks,
         )
@@ -138,13 +161,15 @@ class Application:
         """Make another window with the new zoom or fonts, the same place and the same chat."""
         old = self.window
         self.theme.release()
-        conversation_id, settings_page = old.conversation_id, old.settings_page
+        conversation_id, settings_page, usage = old.conversation_id, old.settings_page, old.usage_view
         await old.finish()
         self.theme = self._start.make_theme()
         self.window = MainWindow(self.theme, self.settings, self._start.choices.state)
         self._fill(self.window)
         self.window.show()
         self.window.database_ready(conversation_id)
+        if usage is not None:
+            self.window.show_usage(usage)
         if settings_page:
             self.window.open_settings(settings_page)
         old.hide()
@@ -222,6 +247,7 @@ class Application:
             await self.window.finish()
         except AppError as error:
             _log.error("the draft could not be saved: %s", error)
+        await self.prices.aclose()
         await providers.aclose()
         gc.collect()  # streams that were cut off are closed while there is a loop to close them in
         await self.database.close()

@@ -1,7 +1,7 @@
 """The headless commands: thin, over the same services as the window, and without Qt.
 
-Exit codes: 0 done, 1 not found or refused, 2 bad usage, 3 the provider failed, 5 no key or no keychain,
-130 interrupted.
+Exit codes: 0 done, 1 not found or refused, 2 bad usage, 3 the provider failed, 4 a cap stopped it, 5 no key or no
+keychain, 130 interrupted.
 
 Longer than most because every command is here, each a few lines over a service.
 """
@@ -16,9 +16,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop import __version__, cli_routes, log, providers
+from desktop import __version__, cli_money, cli_routes, log, providers
+from desktop.cli_problem import UsageError
+from desktop.domain.changes import BudgetAlerted, Change
 from desktop.domain.conversation import Conversation, Tree
-from desktop.domain.errors import AppError, BadAddress, NoKey, ProviderError, SecretsError
+from desktop.domain.errors import AppError, BadAddress, NoKey, OverBudget, ProviderError, SecretsError
 from desktop.domain.events import (
     AllCooling,
     Failed,
@@ -44,22 +46,24 @@ from desktop.i18n import gettext as _
 from desktop.paths import Paths
 from desktop.providers import registry
 from desktop.providers.address import normalise
+from desktop.services import over_budget
+from desktop.services.aside import Asides
+from desktop.services.budgets import Budgets
 from desktop.services.catalogue import TOUR_MODEL, Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.health import PERIODS_MS, Health
 from desktop.services.library import Library
+from desktop.services.prices import Prices
 from desktop.services.routes import Routes
+from desktop.services.spending import Spending
 from desktop.services.standing import Standing
+from desktop.services.tokens import Tokens
 from desktop.settings.choices import Choices
 from desktop.settings.secrets import Secrets
 from desktop.storage.database import Database
 
-OK, PROBLEM, USAGE, PROVIDER, NO_KEY, INTERRUPTED = 0, 1, 2, 3, 5, 130
-
-
-class UsageError(Exception):
-    """The words of the command do not fit; told with exit code 2."""
+OK, PROBLEM, USAGE, PROVIDER, BUDGET, NO_KEY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -104,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("id")
     show.add_argument("--json", action="store_true")
     cli_routes.add_parsers(commands)
+    cli_money.add_parsers(commands)
     commands.add_parser("selftest", help=_("check this installation without a network"))
     return main
 
@@ -116,6 +121,8 @@ class Services:
     catalogue: Catalogue
     chat: Chat
     health: Health
+    budgets: Budgets
+    money: cli_money.Money
 
 
 def main(words: list[str]) -> int:
@@ -129,7 +136,7 @@ def main(words: list[str]) -> int:
         return asyncio.run(_with_services(paths, arguments))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except (UsageError, cli_routes.RouteProblem) as error:
+    except UsageError as error:
         _complain(str(error))
         return USAGE
     except AppError as error:
@@ -151,12 +158,22 @@ async def _with_services(paths: Paths, arguments: argparse.Namespace) -> int:
     feed.subscribe(standing.on_change)
     library = Library(database, feed)
     health = Health(database)
-    routes = Routes(catalogue, standing, settings, health.speeds)
-    chat = Chat(database, library, catalogue, settings, feed, routes, writer="cli")
+    prices = Prices(choices.prices, catalogue, settings, feed, paths.price_list)
+    routes = Routes(catalogue, standing, settings, prices, health.speeds)
+    tokens = Tokens(database)
+    budgets = Budgets(database, prices, tokens, settings, feed, writer="cli")
+    catalogue.asides = Asides(budgets)
+    chat = Chat(database, library, catalogue, settings, feed, routes, budgets, tokens, writer="cli")
+    feed.subscribe(_warn)
     try:
         await database.open()
+        await library.recover(app=False)
+        await budgets.recover(app=False)
         await catalogue.load()
-        return await _HANDLERS[arguments.command](Services(library, catalogue, chat, health), arguments)
+        await tokens.load()
+        money = cli_money.Money(catalogue, prices, budgets, Spending(database, catalogue))
+        services = Services(library, catalogue, chat, health, budgets, money)
+        return await _HANDLERS[arguments.command](services, arguments)
     finally:
         await chat.stop_all()
         await providers.aclose()
@@ -177,9 +194,15 @@ async def _ask(services: Services, arguments: argparse.Namespace) -> int:
     model = _model_for(services.catalogue, arguments, conversation)
     if model.provider_id == ROUTES:
         await services.health.report(PERIODS_MS["week"])  # a route may begin with the fastest
-    turn = await services.chat.send(
-        conversation.id if conversation else None, prompt, model, parent, system_prompt=arguments.system
-    )
+    names = {state.budget.id: state.budget.name for state in await services.budgets.states()}
+    try:
+        turn = await services.chat.send(
+            conversation.id if conversation else None, prompt, model, parent, system_prompt=arguments.system
+        )
+    except OverBudget as error:
+        if arguments.json:
+            _print_budget(error, names, "blocked")
+        raise
     loop = asyncio.get_running_loop()
     interrupted = False
 
@@ -191,7 +214,13 @@ async def _ask(services: Services, arguments: argparse.Namespace) -> int:
     if sys.platform != "win32":  # asyncio cannot handle signals there; Ctrl C ends the program, the text is saved
         loop.add_signal_handler(signal.SIGINT, interrupt)
         loop.add_signal_handler(signal.SIGTERM, interrupt)
-    turn.subscribe(_print_json if arguments.json else _print_text)
+
+    def tell(event: TurnEvent) -> None:
+        if isinstance(event, Failed) and turn.over_budget is not None:
+            _print_budget(turn.over_budget, names, "cut" if turn.reply.has_text else "blocked")
+        _print_json(event)
+
+    turn.subscribe(tell if arguments.json else _print_text)
     message = await turn.wait()
     if not arguments.json:
         sys.stdout.write("\n" if message.text else "")
@@ -202,6 +231,8 @@ async def _ask(services: Services, arguments: argparse.Namespace) -> int:
     if not arguments.json:
         failure = message.failure
         _complain(failure.title, failure.explanation, failure.detail)
+    if turn.over_budget is not None:
+        return BUDGET
     codes = {NoKey.code, *(kind.code for kind in _subclasses(SecretsError))}
     return NO_KEY if message.failure.code in codes else PROVIDER
 
@@ -279,6 +310,20 @@ def _print_json(event: TurnEvent) -> None:
     _print_line(line)
 
 
+def _print_budget(error: OverBudget, names: dict[str, str], action: str) -> None:
+    """`names` are those of the budgets by id; the guard against runaways has none."""
+    would_cost = None if error.would_cost is None else str(error.would_cost)
+    name, code = names.get(error.budget_id), error.code
+    amounts = {"cap": str(error.cap), "spent": str(error.spent)} if name else {"cap": None, "spent": None}
+    _print_line({"event": "budget", "name": name, **amounts, "would_cost": would_cost, "action": action, "code": code})
+
+
+def _warn(change: Change) -> None:
+    if isinstance(change, BudgetAlerted):
+        reached_on = change.state.reached_on
+        _complain(over_budget.warning(change.state, change.level, reached_on.isoformat() if reached_on else ""))
+
+
 def _usage(usage: Usage) -> dict[str, object]:
     return {
         "input_tokens": usage.input_tokens,
@@ -298,6 +343,12 @@ async def _route(services: Services, arguments: argparse.Namespace) -> int:
 
 async def _health(services: Services, arguments: argparse.Namespace) -> int:
     await cli_routes.health(services.catalogue, services.health, arguments)
+    return OK
+
+
+async def _money(services: Services, arguments: argparse.Namespace) -> int:
+    deeds = {"usage": cli_money.usage, "budget": cli_money.budget, "price": cli_money.price}
+    await deeds[arguments.command](services.money, arguments)
     return OK
 
 
@@ -461,6 +512,8 @@ def _known(catalogue: Catalogue, provider_id: str) -> None:
 def _exit_code(error: AppError) -> int:
     if isinstance(error, NoKey | SecretsError):
         return NO_KEY
+    if isinstance(error, OverBudget):
+        return BUDGET
     return PROVIDER if isinstance(error, ProviderError) else PROBLEM
 
 
@@ -485,6 +538,9 @@ _HANDLERS: dict[str, Callable[[Services, argparse.Namespace], Awaitable[int]]] =
     "provider": _provider,
     "route": _route,
     "health": _health,
+    "usage": _money,
+    "budget": _money,
+    "price": _money,
     "key": _key,
     "models": _models,
     "conversations": _conversations,

@@ -3,16 +3,14 @@
 import argparse
 import json
 
+from desktop.cli_problem import UsageError
+from desktop.domain.figures import latency, speed
 from desktop.domain.ids import new_id
 from desktop.domain.model import ModelRef
 from desktop.domain.route import DEEPEST, Route, Strategy, Target
 from desktop.i18n import gettext as _
 from desktop.services.catalogue import Catalogue
 from desktop.services.health import PERIODS_MS, Figures, Health
-
-
-class RouteProblem(Exception):
-    """The words do not describe a route; the text says why."""
 
 
 def add_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -42,15 +40,15 @@ def add_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def find(catalogue: Catalogue, name: str) -> Route:
-    """The route of a name or id. Raises RouteProblem."""
+    """The route of a name or id. Raises UsageError."""
     found = next((route for route in catalogue.routes() if name in (route.name, route.id)), None)
     if found is None:
-        raise RouteProblem(_("There is no route “{name}”. See: tuppence route list").format(name=name))
+        raise UsageError(_("There is no route “{name}”. See: tuppence route list").format(name=name))
     return found
 
 
 async def route(catalogue: Catalogue, arguments: argparse.Namespace) -> None:
-    """`tuppence route …`. Raises RouteProblem, StorageError."""
+    """`tuppence route …`. Raises UsageError, StorageError."""
     match arguments.action:
         case "list":
             for each in catalogue.routes():
@@ -79,20 +77,21 @@ async def health(catalogue: Catalogue, health: Health, arguments: argparse.Names
         return
     for ref, figures in report.models.items():
         share = f"{figures.success:.0%}"
-        first = "–" if figures.ttft_p50_ms is None else f"{figures.ttft_p50_ms / 1000:.1f} s"
-        speed = "–" if figures.speed_p50 is None else f"{figures.speed_p50:.0f} tok/s"
-        print(f"{ref!s:44} {share:>5} of {figures.tries:<6} {first:>8} {speed:>10}  {figures.last_error}")
+        first = "–" if figures.ttft_p50_ms is None else latency(figures.ttft_p50_ms)
+        pace = "–" if figures.speed_p50 is None else speed(figures.speed_p50)
+        answered = _("{share} of {n}").format(share=f"{share:>5}", n=figures.tries)
+        print(f"{ref!s:44} {answered:15} {first:>8} {pace:>10}  {figures.last_error}")
     print(_("Rescued by fallback: {n}").format(n=report.rescued))
 
 
 def _new(catalogue: Catalogue, arguments: argparse.Namespace) -> Route:
     name = arguments.name.strip()
     if not name:
-        raise RouteProblem(_("A route needs a name."))
+        raise UsageError(_("A route needs a name."))
     if any(route.name == name for route in catalogue.routes()):
-        raise RouteProblem(_("There is a route “{name}” already.").format(name=name))
+        raise UsageError(_("There is a route “{name}” already.").format(name=name))
     if len(arguments.target) > DEEPEST:
-        raise RouteProblem(_("A route has at most {n} targets.").format(n=DEEPEST))
+        raise UsageError(_("A route has at most {n} targets.").format(n=DEEPEST))
     targets = tuple(_target(catalogue, text) for text in arguments.target)
     return Route(new_id(), name, targets, Strategy(arguments.strategy.replace("-", "_")))
 
@@ -101,9 +100,9 @@ def _target(catalogue: Catalogue, text: str) -> Target:
     provider_id, slash, rest = text.partition("/")
     provider = catalogue.provider(provider_id)
     if not slash or not rest:
-        raise RouteProblem(_("A target is PROVIDER/MODEL or PROVIDER/MODEL@KEYLABEL: “{text}”").format(text=text))
+        raise UsageError(_("A target is PROVIDER/MODEL or PROVIDER/MODEL@KEYLABEL: “{text}”").format(text=text))
     if provider is None:
-        raise RouteProblem(_("There is no provider “{id}”. See: tuppence provider list").format(id=provider_id))
+        raise UsageError(_("There is no provider “{id}”. See: tuppence provider list").format(id=provider_id))
     model_id, at, label = rest.rpartition("@")  # some models have an @ in their names
     if at and label in provider.key_labels:
         return Target(ModelRef(provider_id, model_id), label)

@@ -56,6 +56,16 @@ class Paths:
         return self.config / "routes.json"
 
     @property
+    def prices(self) -> Path:
+        """Prices and discounts that the user has set."""
+        return self.config / "prices.json"
+
+    @property
+    def price_list(self) -> Path:
+        """What models cost, as genai-prices had it or as it was downloaded. Losing it costs half a second."""
+        return self.data / "price-list.json"
+
+    @property
     def standing(self) -> Path:
         """Which targets cool and which keys were rejected."""
         return self.data / "standing.json"

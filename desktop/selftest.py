@@ -1,5 +1,6 @@
 """`tuppence selftest`: does this installation work? A real window off the screen asks the offline tour, saves, reloads.
 
+What such an answer is drawn with is tried before by itself, because a frozen program could lack just that library.
 No network, no key, and a data folder of its own that is removed afterwards.
 """
 
@@ -8,13 +9,19 @@ import os
 import tempfile
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop import __version__
 from desktop.domain.message import Message, Status
 from desktop.paths import Paths
 
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
 QUESTION = "Show me what you can render"
 SECONDS = 60
+FORMULA = r"\int_0^\infty \frac{\sin x}{x}\,dx = \frac{\pi}{2}"
+CODE = {"python": "def grow(n):\n    return n + 1", "rust": "fn main() {}", "bash": "for n in 1 2; do echo $n; done"}
 
 
 def main() -> int:
@@ -24,7 +31,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tuppence-selftest-", ignore_cleanup_errors=True) as folder:
         try:
             paths = Paths.choose(Path(folder))
-            reply = _ask_in_a_window(paths)
+            qt = _start_qt()
+            _draw_a_formula()
+            _color_code()
+            _know_prices()
+            reply = _ask_in_a_window(qt, paths)
+            _search_by_expression(reply)
+            asyncio.run(_print(paths, reply))
             asyncio.run(_find_again(paths, reply))
             _look_for_keychains()
         except Exception as error:
@@ -34,20 +47,26 @@ def main() -> int:
     return 0
 
 
-def _ask_in_a_window(paths: Paths) -> Message:
+def _start_qt() -> "QApplication":
+    from PySide6.QtWidgets import QApplication
+
+    from desktop.ui.theme.theme import QT_ARGUMENTS
+
+    qt = QApplication.instance() or QApplication(["tuppence", *QT_ARGUMENTS])
+    assert isinstance(qt, QApplication)
+    return qt
+
+
+def _ask_in_a_window(qt: "QApplication", paths: Paths) -> Message:
     """Open the program on an empty folder, ask the tour, draw the answer, close; the finished reply."""
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
 
     from desktop.application import Application
     from desktop.services.catalogue import TOUR_MODEL
     from desktop.settings.choices import Choices
     from desktop.start import Start
     from desktop.ui.single_instance import SingleInstance
-    from desktop.ui.theme.theme import QT_ARGUMENTS
 
-    qt = QApplication.instance() or QApplication(["tuppence", *QT_ARGUMENTS])
-    assert isinstance(qt, QApplication)
     paths.data.mkdir(parents=True, exist_ok=True)
     application = Application(Start(qt, paths, Choices(paths)), SingleInstance(paths))
     outcome: list[Message | Exception] = []
@@ -78,6 +97,72 @@ def _ask_in_a_window(paths: Paths) -> Message:
         raise RuntimeError(f"the tour's answer ended as {first.status}")
     print(f"answer: {len(first.text)} characters streamed")
     return first
+
+
+def _draw_a_formula() -> None:
+    """Lay it out and paint it: a refused one would be shown as its source, and one without QtSvg not at all."""
+    from PySide6.QtCore import QPointF, Qt
+    from PySide6.QtGui import QColor, QImage, QPainter
+
+    from desktop.render import formulas
+    from desktop.ui.transcript.formulas import Formulas
+
+    picture = formulas.draw(FORMULA, True)
+    if isinstance(picture, formulas.Refused):
+        raise RuntimeError(f"a formula was refused: {picture.reason}")
+    image = QImage(200, 100, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    with QPainter(image) as painter:
+        Formulas().paint(painter, picture, QPointF(10, 60), 24, QColor("black"))
+    ink = sum(QColor(image.pixel(x, y)).red() < 128 for x in range(200) for y in range(100))
+    if not ink:
+        raise RuntimeError("the picture of a formula is blank")
+    print(f"formula: drawn, {ink} dark pixels")
+
+
+def _color_code() -> None:
+    from desktop.render import highlight
+
+    for language, code in CODE.items():
+        if not any(highlight.lines(code, language)):
+            raise RuntimeError(f"code in {language} has no colours")
+    print(f"code: coloured, {', '.join(map(highlight.name_of, CODE))}")
+
+
+def _search_by_expression(reply: Message) -> None:
+    from desktop.render.finding import Matcher, Query
+
+    found = Matcher(Query(r"\p{Lu}\w+", expression=True)).spans([reply.text])
+    if not found:
+        raise RuntimeError("an expression finds nothing in the answer")
+    print(f"search: {len(found)} places by an expression")
+
+
+def _know_prices() -> None:
+    from desktop.providers import price_sources
+
+    prices = price_sources.bundled()
+    if not prices.count():
+        raise RuntimeError("no prices are known")
+    print(f"prices: {prices.count()} models")
+
+
+async def _print(paths: Paths, reply: Message) -> None:
+    """Set the answer on the pages of a printer that writes a PDF."""
+    from PySide6.QtPrintSupport import QPrinter
+
+    from desktop.ui.theme.theme import Theme
+    from desktop.ui.transcript.entry import Entry
+    from desktop.ui.transcript.paper import printing
+
+    file = paths.data / "selftest.pdf"
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(file))
+    pages = await printing.draw(Theme("light"), printer, QUESTION, [Entry(reply)], lambda done: None)
+    if not file.read_bytes().startswith(b"%PDF"):
+        raise RuntimeError("what was printed is no PDF")
+    print(f"printing: {pages} pages, {file.stat().st_size:,} bytes")
 
 
 async def _find_again(paths: Paths, reply: Message) -> None:

@@ -1,7 +1,6 @@
 """What every test shares: an offscreen Qt and a data folder of its own."""
 
 import os
-import sys
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for _name in [name for name in os.environ if name.startswith("TUPPENCE_") or name.lower().endswith("_proxy")]:
@@ -22,19 +21,3 @@ if os.environ.get("CI"):
 def qapp_args() -> list[str]:
     """What pytest-qt starts Qt with: the style that the program has."""
     return ["tuppence", *QT_ARGUMENTS]
-
-
-_EXIT_STATUS = pytest.StashKey[int]()
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    session.config.stash[_EXIT_STATUS] = int(exitstatus)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave at once: the interpreter's own end destroys Qt's objects in an order that can crash PySide."""
-    if _EXIT_STATUS in config.stash:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(config.stash[_EXIT_STATUS])

@@ -9,7 +9,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from desktop.domain.cost import Cost, Price
+from desktop.domain.ledger import LedgerEntry, Purpose
+from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
+from desktop.domain.usage import Usage
 
 
 class ScopeKind(StrEnum):
@@ -67,6 +71,45 @@ class Spender:
                 return self.conversation_id == scope.value
             case ScopeKind.TAG:
                 return scope.value in self.tags
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What is held for one request until its row is in the ledger, and what is needed to write that row should its
+    writer die. `message_id` is the reply's, or something unique; `started_ms` is Unix milliseconds.
+
+    `worst` is the most it can cost in US dollars, None where nobody knows its `price`; `input_tokens` is what it is
+    likely to have sent.
+    """
+
+    message_id: str
+    spender: Spender
+    provider_name: str
+    purpose: Purpose
+    started_ms: int
+    attempt_no: int
+    worst: Decimal | None
+    input_tokens: int
+    price: Price | None
+
+    def entry(self, status: Status, end_ms: int, usage: Usage | None) -> LedgerEntry:
+        """The ledger's row of the request, which ended so. What only its answer could tell is left out."""
+        return LedgerEntry(
+            start_ms=self.started_ms,
+            first_token_ms=None,
+            end_ms=end_ms,
+            conversation_id=self.spender.conversation_id,
+            message_id=self.message_id,
+            model=self.spender.model,
+            provider_name=self.provider_name,
+            status=status,
+            usage=usage,
+            purpose=self.purpose,
+            key_label=self.spender.key_label,
+            attempt_no=self.attempt_no,
+            cost=None if usage is None else Cost.of(usage, self.price),
+            tags=self.spender.tags,
+        )
 
 
 class Period(StrEnum):
@@ -132,6 +175,11 @@ class BudgetState:
     forecast: Decimal | None = None
     reached_on: date | None = None
     resets_on: date | None = None
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether it is a cap on everything in a day."""
+        return self.budget.period is Period.DAY and self.budget.scope.kind is ScopeKind.ALL
 
     @property
     def left(self) -> Decimal:

@@ -19,7 +19,10 @@ class TitleSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """`head_id` is the newest message of the branch last looked at. Times are Unix milliseconds."""
+    """`head_id` is the newest message of the branch last looked at. Times are Unix milliseconds.
+
+    `tags` say whom it is done for; they are sorted, and what it costs counts for all of them.
+    """
 
     id: str
     title: str
@@ -31,6 +34,7 @@ class Conversation:
     system_prompt: str | None = None
     pinned: bool = False
     deleted_ms: int | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Summary:
     pinned: bool = False
     unread: bool = False
     last_status: Status | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

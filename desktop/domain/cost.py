@@ -4,7 +4,7 @@ Money is `Decimal` US dollars, whole nano-dollars (10⁻⁹) once it is a cost; 
 """
 
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 from desktop.domain.usage import CostSource, Usage
 
@@ -74,6 +74,29 @@ class Price:
         """What the cache saved, in US dollars: the cost without it, less the cost with it. Below 0 where it cost."""
         without = Usage(usage.input_tokens, usage.output_tokens)
         return self.cost(without) - self.cost(usage)
+
+    def at_most(self, input_tokens: int, output_tokens: int) -> Decimal:
+        """The most that a request can cost, in US dollars: with no more tokens than these, whatever a cache does."""
+        in_rate, out_rate = self._dearest(input_tokens)
+        dollars = (input_tokens * in_rate + output_tokens * out_rate) / _MILLION
+        return (dollars + self.per_request).quantize(NANO, ROUND_CEILING)
+
+    def output_for(self, dollars: Decimal, input_tokens: int) -> int | None:
+        """How many output tokens are sure to be paid by so many US dollars, after the input and the request itself.
+
+        Below 0 where these cost more already; None where output costs nothing, so that any number is.
+        """
+        in_rate, out_rate = self._dearest(input_tokens)
+        left = (dollars - self.per_request) * _MILLION - input_tokens * in_rate
+        if not out_rate:
+            return None if left >= 0 else -1
+        return int((left / out_rate).to_integral_value(ROUND_FLOOR))
+
+    def _dearest(self, input_tokens: int) -> tuple[Decimal, Decimal]:
+        """The highest rates of a token in and of one out that an input of so many tokens, or fewer, can have."""
+        reached = [self.rates, *(tier.rates for tier in self.tiers if input_tokens > tier.above)]
+        every = [(r.input, r.cache_read, r.cache_write, r.cache_write_long) for r in reached]
+        return max(rate for rates in every for rate in rates if rate is not None), max(r.output for r in reached)
 
 
 NOTHING = Price(FREE, Rates(Decimal(0), Decimal(0)))

@@ -80,10 +80,14 @@ class Failure:
 
 
 class AppError(Exception):
-    """An error with a plain title, an explanation and what can be done about it."""
+    """An error with a plain title, an explanation and what can be done about it.
+
+    `can_continue`: whether a reply that it cut off may go on from its last word.
+    """
 
     code: ClassVar[str] = "error"
     actions: ClassVar[tuple[Action, ...]] = ()
+    can_continue: ClassVar[bool] = False
 
     def __init__(self, title: str, explanation: str = "", *, http_status: int | None = None, detail: str = "") -> None:
         super().__init__(f"{title} {explanation}".strip())
@@ -100,14 +104,14 @@ class AppError(Exception):
 class ProviderError(AppError):
     """`retry_after` is seconds, `may_retry` whether to try again, as the provider says; None: it does not.
 
-    `can_continue`: whether a reply that it cut off may go on from its last word.
+    `was_sent`: whether the question had left, so that it may be billed although nothing came back.
     """
 
     code = "provider_error"
     actions: ClassVar[tuple[Action, ...]] = (Action.RETRY, Action.CHOOSE_MODEL)
-    can_continue: ClassVar[bool] = False
     retry_after: float | None = None
     may_retry: bool | None = None
+    was_sent: bool = False
 
 
 class NoKey(ProviderError):
@@ -155,6 +159,7 @@ class TimedOut(ProviderError):
     code = "timed_out"
     actions = (Action.RETRY, Action.CHOOSE_MODEL)
     can_continue = True
+    was_sent = True
 
 
 class TooLong(ProviderError):
@@ -197,6 +202,7 @@ class BrokenStream(ProviderError):
     code = "broken_stream"
     actions = (Action.RETRY, Action.CHOOSE_MODEL)
     can_continue = True
+    was_sent = True
 
 
 class NoTarget(ProviderError):
@@ -231,6 +237,7 @@ class OverBudget(AppError):
 
     code = "over_budget"
     actions: ClassVar[tuple[Action, ...]] = (Action.RAISE_CAP, Action.CHOOSE_MODEL)
+    can_continue = True
 
     def __init__(
         self,
@@ -348,7 +355,7 @@ def actions_for(code: str, *, has_text: bool = False) -> tuple[Action, ...]:
     while pending:
         kind = pending.pop()
         if kind.code == code:
-            goes_on = has_text and issubclass(kind, ProviderError) and kind.can_continue
+            goes_on = has_text and kind.can_continue
             return (Action.CONTINUE, *kind.actions) if goes_on else kind.actions
         pending.extend(kind.__subclasses__())
     return (Action.RETRY,)

@@ -1,9 +1,10 @@
 """How numbers are written: money, tokens, times and speeds, with no-break spaces inside a figure.
 
-Money is US dollars as billed. Decimals and grouping are the language's once `select` has been called, else English.
+Money is given in US dollars, as it is billed, and written in the currency that `select_currency` chose. Decimals and
+grouping are the language's once `select` has been called, else English.
 """
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
 from desktop.i18n import gettext as _
 
@@ -11,6 +12,8 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 _decimal_mark = "."
 _group_mark = ","
+_sign = "$"
+_rate = Decimal(1)
 
 
 def select(decimal_mark: str, group_mark: str) -> None:
@@ -19,19 +22,56 @@ def select(decimal_mark: str, group_mark: str) -> None:
     _decimal_mark, _group_mark = decimal_mark, group_mark
 
 
+def select_currency(sign: str, rate: Decimal) -> None:
+    """Write money with this sign from now on; `rate` is what one US dollar is worth in it."""
+    global _sign, _rate
+    _sign, _rate = sign, rate
+
+
 def money(amount: Decimal) -> str:
     """The cost of one message or chat: four decimals below $1, then two; never $0.00 unless nothing was spent."""
-    if 0 < amount < Decimal("0.0001"):
-        return f"<{NBSP}${number(Decimal('0.0001'), 4)}"
-    four = _rounded(amount, 4)
-    return f"${number(amount, 4 if 0 < four < 1 else 2)}"
+    return _single(amount * _rate)
 
 
 def money_total(amount: Decimal) -> str:
     """A sum over a day, a month or everything: two decimals, four below one cent."""
-    if 0 < amount < Decimal("0.01"):
-        return money(amount)
-    return f"${number(amount, 2)}"
+    return _total(amount * _rate)
+
+
+def money_at_most(amount: Decimal) -> str:
+    """An upper bound, rounded up: three decimals below $1, else two. Nothing, where nothing can be spent, is $0.00."""
+    return _sign + number(*_rounded_away(amount * _rate))
+
+
+def money_between(low: Decimal, high: Decimal) -> str:
+    """A range that holds what a send will cost: $0.004–0.031; with nothing to say of its lower end, ≤ $0.031."""
+    most, decimals = _rounded_away(high * _rate)
+    finer = 3 if low * _rate < 1 else 2
+    least = (low * _rate).quantize(Decimal(1).scaleb(-finer), ROUND_DOWN)
+    if not 0 < least < most:
+        return f"≤{NBSP}{_sign}{number(most, decimals)}"
+    return f"{_sign}{number(least, finer)}–{number(most, decimals)}"
+
+
+def money_against(spent: Decimal, cap: Decimal) -> str:
+    """What is spent of a cap: two decimals, and as many more as it takes not to look like the cap: $1.9983."""
+    decimals, spent, cap = 2, spent * _rate, cap * _rate
+    while spent < cap and decimals < 9 and _rounded(spent, decimals) >= _rounded(cap, decimals):
+        decimals += 1
+    return _total(spent) if decimals == 2 else _sign + number(spent, max(4, decimals))
+
+
+def price(amount: Decimal, *, bare: bool = False) -> str:
+    """What a million tokens cost: two decimals, three if needed; `bare` leaves them away from whole sums."""
+    shown = amount * _rate
+    if bare and shown == shown.to_integral_value():
+        return _sign + number(shown, 0)
+    return _sign + number(shown, 2 if _rounded(shown, 3) == _rounded(shown, 2) else 3)
+
+
+def share(part: Decimal) -> str:
+    """A part of 1 in per cent: 38%."""
+    return f"{number(part * 100, 0)}%"
 
 
 def tokens(count: int) -> str:
@@ -78,9 +118,26 @@ def number(value: Decimal, decimals: int) -> str:
     return text.replace(",", "\0").replace(".", _decimal_mark).replace("\0", _group_mark)
 
 
+def _single(amount: Decimal) -> str:
+    if 0 < amount < Decimal("0.0001"):
+        return f"<{NBSP}{_sign}{number(Decimal('0.0001'), 4)}"
+    four = _rounded(amount, 4)
+    return _sign + number(amount, 4 if 0 < four < 1 else 2)
+
+
+def _total(amount: Decimal) -> str:
+    return _single(amount) if 0 < amount < Decimal("0.01") else _sign + number(amount, 2)
+
+
 def _trimmed(value: Decimal, decimals: int) -> str:
     text = number(value, decimals)
     return text.rstrip("0").removesuffix(_decimal_mark)
+
+
+def _rounded_away(amount: Decimal) -> tuple[Decimal, int]:
+    """An upper bound with its number of decimals."""
+    decimals = 3 if 0 < amount <= Decimal("0.999") else 2
+    return amount.quantize(Decimal(1).scaleb(-decimals), ROUND_UP), decimals
 
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:

@@ -51,6 +51,8 @@ class Model:
     size_bytes: int | None = None
     favourite: bool = False
     shown: bool = True
+    cache_read_price: Decimal | None = None
+    cache_write_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from desktop.domain.ledger import Purpose
+from desktop.domain.message import Status
+from desktop.domain.model import ModelRef
 from desktop.domain.usage import CostSource
 
 
@@ -31,6 +34,17 @@ class Span:
     @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
+
+    @property
+    def before(self) -> "Span":
+        """What it is compared with: the span just as long before it; of several days from the first of a month on, the
+        same days of the month before, all of them for a whole month.
+        """
+        ended = self.first - timedelta(days=1)
+        if self.days == 1 or self.first.day > 1 or self.days > 31 or self.last.month != self.first.month:
+            return Span(self.first - timedelta(days=self.days), ended)
+        is_whole = (self.last + timedelta(days=1)).day == 1
+        return Span(ended.replace(day=1), ended if is_whole else ended.replace(day=min(self.last.day, ended.day)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +101,31 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One attempt of a list that leads to the messages. `title` is the chat's, "" if that is gone.
+
+    `cost` is US dollars and None where it is unknown; `cost_source` is None where nothing was used.
+    """
+
+    start_ms: int
+    conversation_id: str
+    title: str
+    message_id: str
+    model: ModelRef
+    purpose: Purpose
+    status: Status
+    input_tokens: int
+    output_tokens: int
+    cost: Decimal | None
+    cost_source: CostSource | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What the usage page shows of a span.
 
-    `before` is the span just as long before it, for a running month the same days of the month before; None if nothing
-    is recorded there. `days` has an entry for each day with spending: its groups by the chosen grouping.
+    `before` is of `span.before`; None if nothing is recorded there. `days` has an entry for each day with spending: its
+    groups by the chosen grouping.
     """
 
     span: Span

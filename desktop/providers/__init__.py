@@ -8,11 +8,14 @@ sse.py             bytes -> payloads (server-sent events, lines of JSON)
 gather.py          deltas of one network read -> events
 history.py         a conversation -> the turns that are sent
 models.py          lists of models -> `Model`
+usage.py           what a reply used and cost, as services say it
 limits.py          what the headers say is left
 errors.py          whatever went wrong -> one `ProviderError`
 openai_chat.py  openai_responses.py  anthropic.py  gemini.py  ollama.py  tour.py   the dialects
 discovery.py       servers on this computer
 pictures.py        pictures from the web, when the user asks for one
+price_list.py      what models cost: lists in the format of genai-prices
+price_sources.py   where they come from: the package, or what its makers publish now
 """
 
 from desktop.domain.model import Dialect

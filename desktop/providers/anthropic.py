@@ -14,7 +14,8 @@ from desktop.providers.base import ChatRequest
 from desktop.providers.gather import Gather
 from desktop.providers.history import asked, goes_on, text_turns
 from desktop.providers.http import Call, HttpSettings, Question, converse
-from desktop.providers.models import no_list, openai_models, whole
+from desktop.providers.models import no_list, openai_models
+from desktop.providers.usage import reported_cost, whole
 
 _KIND = Dialect.ANTHROPIC.value
 _FINISH = {
@@ -99,6 +100,7 @@ class _Reader:
         self.out = Gather()
         self.finish: FinishReason | None = None
         self.done = False
+        self._call = call
         self._usage: dict[str, Any] = {}
         self._signature = ""
 
@@ -111,13 +113,16 @@ class _Reader:
             case "content_block_stop":
                 self._keep_signature()
             case "message_start":
-                self._count(item["message"].get("usage"))
+                message = item["message"]
+                self.out.identify(message.get("model"), self._call.request_id or message.get("id"))
+                self._count(message.get("usage"))
             case "message_delta":
                 self._count(item.get("usage"))
                 self._end(item["delta"].get("stop_reason"))
             case "message_stop":
                 self.done = True
             case "message":  # a server that did not stream
+                self.out.identify(item.get("model"), self._call.request_id or item.get("id"))
                 for block in item["content"]:
                     self._block(block)
                     self._keep_signature()
@@ -153,7 +158,10 @@ class _Reader:
         """Counts are cumulative and come in parts; what is left out or null stays."""
         self._usage |= {name: value for name, value in (usage or {}).items() if value is not None}
         read = whole(self._usage.get("cache_read_input_tokens")) or 0
-        write = whole(self._usage.get("cache_creation_input_tokens")) or 0
+        writes = self._usage.get("cache_creation") or {}
+        long = whole(writes.get("ephemeral_1h_input_tokens")) or 0
+        apart = long + (whole(writes.get("ephemeral_5m_input_tokens")) or 0)
+        write = max(apart, whole(self._usage.get("cache_creation_input_tokens")) or 0)
         details = self._usage.get("output_tokens_details") or {}
         self.out.usage(
             Usage(
@@ -162,6 +170,8 @@ class _Reader:
                 cache_read_tokens=read,
                 cache_write_tokens=write,
                 reasoning_tokens=whole(details.get("thinking_tokens")) or 0,
+                cost=reported_cost(self._usage),
+                cache_write_long_tokens=long,
             )
         )
 

@@ -1,6 +1,6 @@
 """Deltas of one network read -> as few events as possible."""
 
-from desktop.domain.events import Opaque, ProviderEvent, ReasoningDelta, TextDelta, UsageReported
+from desktop.domain.events import Identified, Opaque, ProviderEvent, ReasoningDelta, TextDelta, UsageReported
 from desktop.domain.usage import Usage
 
 _OPEN, _CLOSE = "<think>", "</think>"
@@ -17,6 +17,7 @@ class Gather:
     def __init__(self, *, think_tags: bool = False) -> None:
         self._events: list[ProviderEvent] = []
         self._usage: Usage | None = None
+        self._identity = Identified("", "")
         self._kind: type[TextDelta] | type[ReasoningDelta] = TextDelta
         self._pieces: list[str] = []
         self._half = ""
@@ -42,6 +43,14 @@ class Gather:
     def usage(self, usage: Usage) -> None:
         """The totals so far; only the last of a read is passed on."""
         self._usage = usage
+
+    def identify(self, model_id: object, request_id: object) -> bool:
+        """Who answers, as the provider says in one of its objects or another; whether the model is known now."""
+        said = Identified(*(each if isinstance(each, str) else "" for each in (model_id, request_id)))
+        if said.model_id and said != self._identity:
+            self._identity = said
+            self._events.append(said)
+        return bool(said.model_id)
 
     def end(self) -> None:
         """Nothing more comes: what was held back is given out."""

@@ -18,8 +18,9 @@ from desktop.providers.base import ChatRequest
 from desktop.providers.gather import Gather
 from desktop.providers.history import asked, is_own, turns
 from desktop.providers.http import Call, HttpSettings, Question, converse
-from desktop.providers.models import is_chat, no_list, whole
+from desktop.providers.models import is_chat, no_list
 from desktop.providers.registry import Listing
+from desktop.providers.usage import whole
 
 _KIND = Dialect.GEMINI.value
 _FILTERED = ("SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "RECITATION", "LANGUAGE", "MODEL_ARMOR")
@@ -117,6 +118,8 @@ class _Reader:
         self._called = False
 
     def read(self, item: dict[str, Any]) -> None:
+        if "modelVersion" in item:
+            self.out.identify(item["modelVersion"], self._call.request_id or item.get("responseId"))
         usage = item.get("usageMetadata")
         if usage:
             self.out.usage(_usage(usage))

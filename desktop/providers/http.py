@@ -32,9 +32,10 @@ __all__ = ["Call", "HttpSettings", "Question", "Reader", "aclose", "converse"]
 
 _LOOPBACK = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 _TRICKLE_S = 0.004
-_GATHER_S = 0.08
-"""Where a piece had to be waited for, the next ones are let gather: the screen shows them together anyway, and waking
-for each of a hundred tokens a second costs more than reading them. What comes faster is read without a pause."""
+_GATHER_S = 0.1
+"""Where a piece had to be waited for, the next ones are let gather for the rest of this time: the screen shows them
+together anyway, and waking for each of a hundred tokens a second costs more than reading them. What comes faster is
+read without a pause, and so is what comes as slowly."""
 _DRAIN_S = 0.2
 _REFUSAL_S = 5.0  # the status has told the most of it
 _LIST_TIMEOUT_S = 30.0  # a list is not worth the patience that a reasoning model needs
@@ -131,6 +132,8 @@ class Call:
         if self.key is None and self.service.key is KeyNeed.REQUIRED:
             raise NoKey(provider.name)
         self.headers = self._headers()
+        self.request_id = ""
+        """What the headers of the answer call the request; empty where only its body does."""
 
     def error(self, item: object) -> ProviderError:
         """The error for an object inside a stream."""
@@ -250,20 +253,21 @@ async def converse(
             if response.is_success:
                 if limits := limits_of(response.headers):
                     yield LimitsReported(limits)
+                call.request_id = _request_id(response.headers)
                 stream = EventStream(call.origin, reader_for(call), ndjson=ndjson)
                 broken: ProviderError | None = None
                 chunks = response.aiter_bytes()
                 try:
                     asked = time.monotonic()
                     async for chunk in chunks:
-                        waited = time.monotonic() - asked > _TRICKLE_S
+                        waited_s = time.monotonic() - asked
                         events = stream.feed(chunk)
                         for event in events:
                             yield event
                         if stream.done:
                             break
-                        if waited and events:
-                            await asyncio.sleep(_GATHER_S)
+                        if events and _TRICKLE_S < waited_s < _GATHER_S:
+                            await asyncio.sleep(_GATHER_S - waited_s)
                         asked = time.monotonic()
                 except httpx.HTTPError as exception:
                     broken = errors.provider_error(call.origin, exception=exception)
@@ -276,6 +280,12 @@ async def converse(
             body = await _refusal(response)
         if plain or response.status_code not in (400, 422) or not _names(body, question.extras):
             raise errors.provider_error(call.origin, status=response.status_code, headers=response.headers, body=body)
+
+
+def _request_id(headers: httpx.Headers) -> str:
+    """OpenRouter's activity lists generations, so that id goes before the request's."""
+    names = ("x-generation-id", "request-id", "x-request-id", "x-litellm-call-id", "x-portkey-trace-id")
+    return next((headers[name] for name in names if headers.get(name)), "")
 
 
 async def _drain(chunks: AsyncIterator[bytes]) -> None:

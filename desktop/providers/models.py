@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,6 +11,7 @@ from desktop.domain.model import Capability, Model, ModelRef
 from desktop.i18n import gettext as _
 from desktop.providers.http import Call
 from desktop.providers.registry import Listing
+from desktop.providers.usage import whole
 
 # Models that do not chat, by their names, for lists that do not say.
 _NOT_CHAT = re.compile(
@@ -25,7 +27,12 @@ _REASONS = re.compile(
 )
 _OTHER_TYPES = {"embedding", "embeddings", "image", "audio", "rerank", "moderation", "transcribe", "video", "tts"}
 _MILLION = 1_000_000
-_COUNTLESS = 10**15
+_LITELLM = (
+    ("input_price", "input_cost_per_token"),
+    ("output_price", "output_cost_per_token"),
+    ("cache_read_price", "cache_read_input_token_cost"),
+    ("cache_write_price", "cache_creation_input_token_cost"),
+)
 
 
 async def openai_models(call: Call) -> list[Model]:
@@ -42,7 +49,8 @@ async def openai_models(call: Call) -> list[Model]:
         payload = await call.get_json("/models")
     if quirks.listing is Listing.BY_HAND:
         return []
-    return list(_unique(parsed for item in _items(payload) if (parsed := _model(item, provider_id)) is not None))
+    models = list(_unique(parsed for item in _items(payload) if (parsed := _model(item, provider_id)) is not None))
+    return await _with_prices(call, models) if quirks.prices_path else models
 
 
 def no_list(call: Call, error: ProviderError) -> ProviderError:
@@ -62,20 +70,6 @@ def is_chat(model_id: str) -> bool:
     return not _NOT_CHAT.search(model_id)
 
 
-def whole(value: object) -> int | None:
-    """A count as lists give it, or None: also for one that nothing could count up to."""
-    if isinstance(value, str) and value.isdecimal():
-        value = int(value[:20])
-    return int(value) if isinstance(value, int | float) and 0 < value < _COUNTLESS else None
-
-
-def dollars(value: object, per_dollar: int = 1) -> Decimal | None:
-    """A cost as services give it, or None."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _COUNTLESS:
-        return None
-    return Decimal(str(value)) / per_dollar
-
-
 def _items(payload: Any) -> list[dict[str, Any]]:
     if isinstance(payload, dict):
         payload = payload.get("data") or payload.get("models") or []
@@ -84,6 +78,27 @@ def _items(payload: Any) -> list[dict[str, Any]]:
 
 def _unique(models: Iterable[Model]) -> Iterable[Model]:
     return {model.ref: model for model in models}.values()
+
+
+async def _with_prices(call: Call, models: list[Model]) -> list[Model]:
+    """LiteLLM tells prices beside its list, not to every key, and 0 for what it does not know.
+
+    Where several servers stand behind a name, the dearest counts.
+    """
+    try:
+        payload = await call.get_json(call.service.quirks.prices_path)
+    except ProviderError:
+        return models
+    told: dict[str, dict[str, Any]] = {}
+    for item in _items(payload):
+        said = item.get("model_info")
+        info: dict[str, Any] = {"pricing": said} if isinstance(said, dict) else {}
+        prices = {field: price for field, name in _LITELLM if (price := _price(info, name)) is not None}
+        if prices.get("input_price") and prices.get("output_price"):
+            name, known = str(item.get("model_name")), told.get(str(item.get("model_name")), {})
+            if not known or prices["output_price"] > known["output_price"]:
+                told[name] = prices
+    return [replace(model, **told.get(model.ref.model_id, {})) for model in models]
 
 
 def _model(item: dict[str, Any], provider_id: str) -> Model | None:
@@ -103,6 +118,8 @@ def _model(item: dict[str, Any], provider_id: str) -> Model | None:
         capabilities=_capabilities(item),
         input_price=_price(item, "prompt", "input"),
         output_price=_price(item, "completion", "output"),
+        cache_read_price=_price(item, "input_cache_read"),
+        cache_write_price=_price(item, "input_cache_write"),
         size_bytes=_first(item, inner, "size_bytes", "size"),
     )  # fmt: skip
 
@@ -152,7 +169,7 @@ def _first(item: dict[str, Any], inner: dict[str, Any], *names: str) -> int | No
     return next((count for source in (item, inner) for name in names if (count := whole(source.get(name)))), None)
 
 
-def _price(item: dict[str, Any], per_token: str, per_million: str) -> Decimal | None:
+def _price(item: dict[str, Any], per_token: str, per_million: str = "") -> Decimal | None:
     """US dollars a million tokens: OpenRouter writes text a token, Together a number a million."""
     pricing = item.get("pricing")
     if not isinstance(pricing, dict):

@@ -13,7 +13,8 @@ from desktop.providers.base import ChatRequest
 from desktop.providers.gather import Gather
 from desktop.providers.history import asked, text_turns
 from desktop.providers.http import Call, HttpSettings, Question, converse
-from desktop.providers.models import is_chat, no_list, whole
+from desktop.providers.models import is_chat, no_list
+from desktop.providers.usage import whole
 
 _CAPABILITIES = {"vision": Capability.VISION, "tools": Capability.TOOLS, "thinking": Capability.REASONING}
 _AT_ONCE = 8
@@ -64,6 +65,7 @@ class _Reader:
         self.out = Gather(think_tags=True)
         self.finish: FinishReason | None = None
         self.done = False
+        self._call = call
         self._called = False
 
     def read(self, item: dict[str, Any]) -> None:
@@ -76,6 +78,7 @@ class _Reader:
             self._end(item)
 
     def _end(self, item: dict[str, Any]) -> None:
+        self.out.identify(item.get("model"), self._call.request_id)
         self.out.usage(
             Usage(
                 input_tokens=whole(item.get("prompt_eval_count")) or 0,

@@ -1,7 +1,6 @@
 """Chat Completions: the dialect that most services and servers speak. Deltas come in `choices[0].delta`."""
 
 from collections.abc import AsyncGenerator
-from decimal import Decimal
 from typing import Any
 
 from desktop.domain.events import ProviderEvent
@@ -12,8 +11,9 @@ from desktop.providers.base import ChatRequest
 from desktop.providers.gather import Gather
 from desktop.providers.history import asked, goes_on, text_turns
 from desktop.providers.http import Call, HttpSettings, Question, converse
-from desktop.providers.models import dollars, openai_models, whole
+from desktop.providers.models import openai_models
 from desktop.providers.registry import Prefill, Quirks
+from desktop.providers.usage import reported_cost, whole
 
 _FINISH = {
     "length": FinishReason.LENGTH,
@@ -25,7 +25,6 @@ _FINISH = {
     "sensitive": FinishReason.FILTERED,
 }
 _FAILED = ("error", "insufficient_system_resource", "network_error")
-_TICKS_PER_DOLLAR = 10**10
 
 
 class OpenAIChat:
@@ -71,8 +70,12 @@ class _Reader:
         self.done = False  # set at [DONE]: the usage comes after the finish reason
         self._call = call
         self._refused = False
+        self._known = False
 
     def read(self, item: dict[str, Any]) -> None:
+        if not self._known:
+            self._known = self.out.identify(item.get("model"), self._call.request_id or item.get("id"))
+        self._count(item)  # first: the choice may say that the reply failed
         choices = item.get("choices")
         if choices:
             choice = choices[0]
@@ -82,6 +85,8 @@ class _Reader:
             reason = choice.get("finish_reason")
             if reason:
                 self._end(reason, item)
+
+    def _count(self, item: dict[str, Any]) -> None:
         usage = item.get("usage")
         if usage is None and "x_groq" in item:
             groq = item["x_groq"]
@@ -150,14 +155,5 @@ def _usage(usage: dict[str, Any], quirks: Quirks) -> Usage:
         cache_read_tokens=whole(prompt.get("cached_tokens")) or whole(usage.get("prompt_cache_hit_tokens")) or 0,
         cache_write_tokens=whole(prompt.get("cache_write_tokens")) or 0,
         reasoning_tokens=reasoning,
-        cost=_cost(usage),
+        cost=reported_cost(usage),
     )
-
-
-def _cost(usage: dict[str, Any]) -> Decimal | None:
-    """US dollars, from the services that tell: OpenRouter, Perplexity, xAI."""
-    cost = usage.get("cost")
-    if isinstance(cost, dict):
-        cost = cost.get("total_cost")
-    said = dollars(cost)
-    return dollars(usage.get("cost_in_usd_ticks"), _TICKS_PER_DOLLAR) if said is None else said

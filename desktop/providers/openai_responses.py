@@ -15,12 +15,12 @@ from desktop.providers.base import ChatRequest
 from desktop.providers.gather import Gather
 from desktop.providers.history import asked, is_own, turns
 from desktop.providers.http import Call, HttpSettings, Question, converse
-from desktop.providers.models import dollars, openai_models, whole
+from desktop.providers.models import openai_models
+from desktop.providers.usage import reported_cost, whole
 
 _KIND = Dialect.OPENAI_RESPONSES.value
 # Of OpenAI's models, those that reason; they give a summary of it only when asked.
 _REASONS = re.compile(r"(?:^|/)(?:gpt-[5-9]|gpt-\d\d|o[1-9])(?!.*chat)", re.I)
-_TICKS_PER_DOLLAR = 10**10
 
 
 class OpenAIResponses:
@@ -108,10 +108,13 @@ class _Reader:
                 self.out.text(item["delta"])
             case "response.output_item.done":
                 self._item_done(item["item"])
+            case "response.created":
+                self._identify(item.get("response") or {})
             case "response.completed" | "response.incomplete":
                 self._end(item["response"])
             case "response.failed" | "response.cancelled":
                 response = item.get("response") or {}
+                self._count(response)
                 raise self._call.error(response if response.get("error") else {"error": {"type": "server_error"}})
             case None if item.get("object") == "response":  # a server that did not stream
                 for whole_item in item.get("output") or ():
@@ -131,9 +134,7 @@ class _Reader:
     def _end(self, response: dict[str, Any]) -> None:
         if not self.out.any_text:
             self._read_whole(response)
-        usage = response.get("usage")
-        if usage:
-            self.out.usage(_usage(usage))
+        self._count(response)
         reason = (response.get("incomplete_details") or {}).get("reason")
         if reason == "content_filter" or self._refused:
             self.finish = FinishReason.FILTERED
@@ -142,6 +143,15 @@ class _Reader:
         else:
             self.finish = FinishReason.TOOL if self._called else FinishReason.END
         self.done = True
+
+    def _count(self, response: dict[str, Any]) -> None:
+        self._identify(response)
+        usage = response.get("usage")
+        if usage:
+            self.out.usage(_usage(usage))
+
+    def _identify(self, response: dict[str, Any]) -> None:
+        self.out.identify(response.get("model"), self._call.request_id or response.get("id"))
 
     def _read_whole(self, response: dict[str, Any]) -> None:
         """The text of a reply whose deltas never came."""
@@ -153,17 +163,17 @@ class _Reader:
 
 
 def _usage(usage: dict[str, Any]) -> Usage:
-    """Cache reads and reasoning are inside the totals."""
+    """Caches and reasoning are inside the totals. Of what is written to the cache, 12 hours are long."""
     read = usage.get("input_tokens_details") or {}
+    kept = read.get("cache_write_tokens_details") or {}
     written = usage.get("output_tokens_details") or {}
-    cost = dollars(usage.get("cost"))
-    if cost is None:
-        cost = dollars(usage.get("cost_in_usd_ticks"), _TICKS_PER_DOLLAR)
+    write = whole(read.get("cache_write_tokens")) or 0
     return Usage(
         input_tokens=whole(usage.get("input_tokens")) or 0,
         output_tokens=whole(usage.get("output_tokens")) or 0,
         cache_read_tokens=whole(read.get("cached_tokens")) or 0,
-        cache_write_tokens=whole(read.get("cache_write_tokens")) or 0,
+        cache_write_tokens=write,
         reasoning_tokens=whole(written.get("reasoning_tokens")) or 0,
-        cost=cost,
+        cost=reported_cost(usage),
+        cache_write_long_tokens=min(write, whole(kept.get("ttl_12h_tokens")) or 0),
     )

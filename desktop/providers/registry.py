@@ -42,9 +42,10 @@ class Quirks:
     """What a service does differently from its dialect.
 
     `models_path` stands in the place of `/models`; a whole URL is used as it is, one that begins with `//` is taken
-    from the root of the host, and falls back to `/models`. `reasoning_apart` names counts of usage that are not in its
-    `completion_tokens`. `extra_body` is sent to the models whose id contains one of `extra_body_models` (all if none).
-    `prefill_path` is where a reply goes on, as the dialect's own paths.
+    from the root of the host, and falls back to `/models`. `prices_path` is asked after it, where prices stand apart.
+    `reasoning_apart` names counts of usage that are not in its `completion_tokens`. `extra_body` is sent to the models
+    whose id contains one of `extra_body_models` (all if none). `prefill_path` is where a reply goes on, as the
+    dialect's own paths.
     """
 
     stream_options: bool = True
@@ -61,6 +62,7 @@ class Quirks:
     cache_key: bool = False
     listing: Listing = Listing.FETCHED
     models_path: str = "/models"
+    prices_path: str = ""
     known_models: tuple[str, ...] = ()
     money_codes: tuple[str, ...] = ()
     key_statuses: tuple[int, ...] = (401,)
@@ -229,6 +231,7 @@ SERVICES: tuple[Service, ...] = (
         bases=((_GEMINI, "http://localhost:4000/v1beta"),),
         key=KeyNeed.OPTIONAL,
         note=N_("Your own proxy. Keys are made on its page /ui."),
+        quirks=Quirks(prices_path="/model/info"),
     ),
     Service(
         "unify",

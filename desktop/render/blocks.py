@@ -6,6 +6,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 
@@ -185,8 +186,8 @@ LONGEST_OPEN = 1024
 LONGEST_TAIL = 32_768
 LONGEST_TEXT = 1 << 20
 # What costs time is markup, not letters. After so many of its signs the rest of a text, which nobody will read as a
-# page, is shown as it was written. That is 150 to 500 KB of an answer.
-MOST_SIGNS = 30_000
+# page, is shown as it was written. That is 150 to 400 KB of an answer.
+MOST_SIGNS = 20_000
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -202,8 +203,7 @@ def clean(text: str) -> str:
 def parse(text: str) -> tuple[Block, ...]:
     """The blocks of a whole text. Any text has some: nothing is ever an error."""
     text = clean(text).lstrip(BYTE_ORDER_MARK)
-    signs = [sign.start() for sign in _SIGN.finditer(text)]
-    end = signs[MOST_SIGNS] if len(signs) > MOST_SIGNS else len(text)
+    end = _readable(text, MOST_SIGNS)
     if end > LONGEST_TEXT:
         parser = IncrementalParser()
         parser.feed(text)
@@ -286,13 +286,12 @@ class IncrementalParser:
         if self._rest:
             self._rest.append(piece)
             return ""
-        signs = [sign.start() for sign in _SIGN.finditer(piece)]
-        left = MOST_SIGNS - self._signs
-        self._signs += len(signs)
-        if len(signs) <= left:
-            return piece
-        self._rest.append(piece[signs[left] :])
-        return piece[: signs[left]]
+        end = _readable(piece, MOST_SIGNS - self._signs)
+        if end < len(piece):
+            self._rest.append(piece[end:])
+        else:
+            self._signs += len(_SIGN.findall(piece))
+        return piece[:end]
 
     def _grow_fence(self) -> None:
         (block,) = self._open
@@ -360,11 +359,17 @@ class IncrementalParser:
         self._source, self._head = source[end:], head
 
 
-_SIGN = re.compile(r"[\n*_`~\[\]<>$&|\\:@#]")
+_SIGN = re.compile(r"[\n*_`~\[\]<>$&|\\:@#+-]")
 _UNREADABLE = re.compile("[\0\2\3\ud800-\udfff]")
 _DEFINITION = re.compile(r"^[ >*+\-\d.)]*\[[^\]\n]+\]:", re.MULTILINE)
 _FORMULA = re.compile(r" *(?:\$\$|\\\[|\\begin\{)")
 _FENCE = re.compile(r"([`~])\1\1.*\n")
+
+
+def _readable(text: str, signs: int) -> int:
+    """Where the part of a text with so many signs ends."""
+    beyond = next(islice(_SIGN.finditer(text), signs, None), None)
+    return beyond.start() if beyond else len(text)
 
 
 def _as_written(rest: str) -> tuple[Block, ...]:
@@ -383,12 +388,13 @@ def _first_open(read: list[tuple[int, Block]], lines: list[str]) -> int:
     if read[keep][0] >= len(lines) - 1:
         keep -= 1
     closed = max((number for number, line in enumerate(lines) if "-->" in line), default=-1)
+    blank = max((number for number, line in enumerate(lines[: read[keep][0]]) if not line.strip()), default=-1)
     for index in range(keep):
         if isinstance(read[index][1], CodeBlock):
             continue
         start, end = read[index][0], read[index + 1][0]
         if any(line.lstrip().startswith("<!--") for line in lines[max(start, closed + 1) : end]):
             return index
-        if all(line.strip() for line in lines[start : read[keep][0]]) and any(map(_FORMULA.match, lines[start:end])):
+        if blank < start and any(map(_FORMULA.match, lines[start:end])):
             return index
     return keep

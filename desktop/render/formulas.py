@@ -4,7 +4,6 @@
 is told apart and refused, so that its source can be shown.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -49,7 +48,6 @@ class Refused:
     reason: str
 
 
-_resting: list[Callable[[], object]] = []  # how the present formula lets others go first
 _lock = Lock()  # the libraries keep settings of their own in modules
 _cache: dict[tuple[str, bool], Picture | Refused] = {}
 
@@ -59,17 +57,12 @@ def known(tex: str, display: bool) -> Picture | Refused | None:
     return _cache.get((tex, display))
 
 
-def draw(tex: str, display: bool, rest: Callable[[], object] = lambda: None) -> Picture | Refused:
-    """The picture of a formula, `display` for the large form. Not for the UI thread: 2 to 100 ms.
-
-    `rest` is called now and then meanwhile, on the same thread, which may let another one go first.
-    """
+def draw(tex: str, display: bool) -> Picture | Refused:
+    """The picture of a formula, `display` for the large form. Not for the UI thread: 2 to 100 ms."""
     found = known(tex, display)
     if found is None:
         with _lock:
-            _resting.append(rest)
             found = _drawn(tex, display)
-            _resting.pop()
             if len(_cache) >= _KEPT:
                 del _cache[next(iter(_cache))]
             _cache[tex, display] = found
@@ -185,10 +178,6 @@ def _library() -> Any:
 
     class Row(Mrow, tag="mrow"):  # defining it makes the library use it
         """Does not lay out everything twice, in every row inside of a row, where nothing grows with what is beside."""
-
-        def __init__(self, *args: Any, **options: Any) -> None:
-            _resting[-1]()
-            super().__init__(*args, **options)
 
         def _get_height_nostretch(self, line: "list[Element]", **options: Any) -> tuple[float, float]:
             if not any(_may_stretch(item) for child in line for item in child.iter()):

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.render.blocks import Block, Break, Code, Heading, Inline, Link, List, Paragraph, Styled, Table, Text
-from desktop.render.reading import Read
+from desktop.render.reading import MOST_MISSING_CELLS, Read
+from desktop.render.soft_breaks import without_spaces
 
 _STARTS_TEXT = re.compile(r"[^\W\d_]")  # begins no block but a paragraph
 _MARKER = re.compile(r" *(?:[-+*]|\d+[.)])")
 _COMMENT = re.compile(r"^[ \t]*<!--", re.MULTILINE)
 _FORMULA = re.compile(r"^[ \t]*(?:\$\$|\\\[|\\begin\{)", re.MULTILINE)
 _MAY_OPEN = re.compile(r"[*_~\[\]$`]")  # in text, a sign that later text may yet give a meaning
-_MOST_EMPTY_CELLS = 50_000  # of a table; markdown-it ends one with 65,536 cells that are not written
+_MOST_EMPTY_CELLS = MOST_MISSING_CELLS - 4_000  # of a part of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,8 @@ def _inlines_joined(first: tuple[Inline, ...], second: tuple[Inline, ...]) -> tu
     match first, second:
         case (*before, Text(a)), (Text(b), *after):
             return (*before, Text(a + b), *after)
+        case (*before, last, Break(hard=False) as ended), (begun, *after):
+            return (*before, *without_spaces((last, ended, begun)), *after)
     return first + second
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib import import_module
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -45,12 +46,16 @@ from desktop.render.blocks import (
 )
 from desktop.render.emphasis import emphasis
 from desktop.render.maths import block_formula, inline_formula
+from desktop.render.soft_breaks import without_spaces
 
 _STYLES: dict[str, Style] = {f"{style.value}_open": style for style in Style}
 _TASK = re.compile(r"\[([ xX])\]\s+")
 _ALERT = re.compile(r"\[!(note|tip|important|warning|caution)\]\s*\Z", re.IGNORECASE)
 _TERMINATOR = re.compile(r"[\n\\`~*_\[\]<&$@]|!(?=\[)|:(?=//)|w(?=ww\.)")  # where an inline rule may begin, and no more
 _MAX_NESTING = 100
+MOST_MISSING_CELLS = 16_384
+"""A table ends where its rows lack more cells than that; markdown-it's own limit takes a second to reach."""
+vars(import_module("markdown_it.rules_block.table"))["MAX_AUTOCOMPLETED_CELLS"] = MOST_MISSING_CELLS
 _MOST_BRACKETS = 500  # in one paragraph; each may make markdown-it look through all the others
 
 
@@ -317,7 +322,7 @@ class _Inlines:
                 found.append(NoteMark(token.meta["id"] + 1))
             else:
                 raise AssertionError(kind)
-        return tuple(found)
+        return without_spaces(tuple(found))
 
 
 def _plain(tokens: list[Token]) -> str:

@@ -3,18 +3,16 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from desktop import providers
 from desktop.domain.changes import KeyAccepted, ModelsChanged, ProvidersChanged
 from desktop.domain.errors import NoKey
-from desktop.domain.ids import now_ms
-from desktop.domain.ledger import LedgerEntry, Purpose
+from desktop.domain.ids import new_id, now_ms
+from desktop.domain.ledger import Purpose
 from desktop.domain.message import Message, Role, TextPart
 from desktop.domain.model import Capability, Endpoint, KeyRef, Model, ModelRef, Provider
-from desktop.domain.reply import Reply
 from desktop.domain.route import ROUTES, Route
 from desktop.i18n import gettext as _
 from desktop.providers import registry
@@ -26,12 +24,12 @@ from desktop.settings.providers import ProviderStore
 from desktop.settings.routes import RouteStore
 from desktop.settings.secrets import KeyStorage, Secrets
 from desktop.settings.store import Settings
-from desktop.storage import ledger
 from desktop.storage import models as stored_models
 from desktop.storage.database import Database
 
 if TYPE_CHECKING:
     from desktop.providers.discovery import LocalServer
+    from desktop.services.aside import Asides
 
 T = TypeVar("T")
 
@@ -72,6 +70,8 @@ class Catalogue:
         self._keys: dict[KeyRef, str] = {}
         self._storage = KeyStorage.KEYCHAIN
         self._prepared = False
+        self.asides: Asides | None = None
+        """Counts the questions that try keys. It stands on prices, and these on the catalogue: so it comes later."""
 
     async def load(self) -> None:
         """Bring the cached model lists into memory. Raises StorageError."""
@@ -208,19 +208,11 @@ class Catalogue:
 
     async def _try_question(self, endpoint: Endpoint, client: DialectClient, model: Model) -> int:
         """Milliseconds of the shortest question there is, for services with nothing else to try a key on. Counted."""
-        started_ms, reply = now_ms(), Reply(time.monotonic())
-        asked = Message("", "", None, Role.USER, (TextPart("Hi"),), started_ms)
-        async with aclosing(
-            client.stream(endpoint, ChatRequest(model.ref.model_id, (asked,), max_output=16))
-        ) as events:
-            async for event in events:
-                reply.apply(event, time.monotonic())
-        answer = replace(
-            asked, role=Role.ASSISTANT, model=model.ref, provider_name=endpoint.provider.name, status=reply.status,
-            usage=reply.usage, ttft_ms=reply.ttft_ms, duration_ms=reply.duration_ms,
-        )  # fmt: skip
-        entry = LedgerEntry.of(answer, Purpose.TEST, endpoint.key_label)
-        await self._database.run(lambda db: ledger.append(db, entry))
+        if self.asides is None:
+            raise RuntimeError("nobody counts what a test costs")
+        asked = Message("", "", None, Role.USER, (TextPart("Hi"),), now_ms())
+        request = ChatRequest(model.ref.model_id, (asked,), max_output=16)
+        reply = await self.asides.ask(endpoint, client, request, model, Purpose.TEST, new_id())
         return reply.duration_ms or 0
 
     async def find_local(self) -> "list[LocalServer]":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from desktop.domain.errors import OverBudget
 from desktop.domain.ids import now_ms
 from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
@@ -101,7 +102,7 @@ def _is_rescued(tries: Sequence[Try]) -> bool:
 
 
 def _figures(tries: Sequence[Try], start_ms: int, end_ms: int) -> Figures:
-    failed = [each for each in tries if each.status is Status.FAILED]
+    failed = [each for each in tries if each.status is Status.FAILED and each.error_code != OverBudget.code]
     waits = sorted(each.ttft_ms for each in tries if each.ttft_ms is not None)
     speeds = sorted(speed for each in tries if (speed := _speed(each)) is not None)
     width = max(1, (end_ms - start_ms) / _BINS)
@@ -109,7 +110,7 @@ def _figures(tries: Sequence[Try], start_ms: int, end_ms: int) -> Figures:
     for each in tries:
         place = bins[min(_BINS - 1, max(0, int((each.start_ms - start_ms) / width)))]
         place[0] += 1
-        place[1] += each.status is Status.FAILED
+        place[1] += each in failed
     return Figures(
         tries=len(tries),
         answered=len(tries) - len(failed),

@@ -1,17 +1,18 @@
 """The user's conversations: listing, opening, finding, renaming, deleting."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from desktop.domain.changes import ConversationsChanged
+from desktop.domain.changes import ConversationsChanged, TagsChanged
 from desktop.domain.conversation import Conversation, SearchHit, Summary, TitleSource, Tree
 from desktop.domain.errors import ConversationGone
 from desktop.domain.ids import new_id, now_ms
 from desktop.domain.model import ModelRef
+from desktop.domain.spending import Span
 from desktop.i18n import gettext as _
 from desktop.services.feed import Feed
-from desktop.storage import conversations, ledger, messages, search
+from desktop.storage import conversations, messages, recovery, search, spending
 from desktop.storage.database import Database
 from desktop.storage.values import Db
 
@@ -27,9 +28,12 @@ class Library:
         self._feed = feed
 
     async def recover(self, *, app: bool) -> None:
-        """At start: mark replies that a crash cut off. `app` says that no other window can be writing these data."""
+        """At start: end replies that a crash cut off, with what they used in the ledger.
+
+        `app` says that no other window can be writing these data.
+        """
         stale = now_ms() - STALE_MS
-        await self._database.run(lambda db: messages.mark_interrupted(db, app=app, stale_before_ms=stale))
+        await self._database.run(lambda db: recovery.mark_interrupted(db, app=app, stale_before_ms=stale))
 
     async def empty_old_trash(self) -> None:
         """Deletes for good what has been in the trash for 30 days. May take seconds: once the list is shown."""
@@ -85,6 +89,19 @@ class Library:
     async def set_system_prompt(self, conversation_id: str, text: str | None) -> None:
         await self._database.run(lambda db: conversations.set_system_prompt(db, conversation_id, text or None))
 
+    async def set_tags(self, conversation_id: str, tags: Iterable[str]) -> None:
+        """Whom the conversation is done for from now on; what it has cost stays where it was counted.
+
+        Tags are trimmed and have no line breaks; of those that differ only in case the first is kept.
+        """
+        tidy = (" ".join(tag.split()) for tag in tags)
+        kept: dict[str, str] = {}
+        for tag in filter(None, tidy):
+            kept.setdefault(tag.casefold(), tag)
+        await self._database.run(lambda db: conversations.set_tags(db, conversation_id, list(kept.values())))
+        self._feed.publish(TagsChanged(conversation_id))
+        self._changed(conversation_id)
+
     async def mark_read(self, conversation_id: str) -> None:
         if await self._database.run(lambda db: conversations.set_unread(db, conversation_id, False)):
             self._changed(conversation_id)
@@ -114,9 +131,10 @@ class Library:
         return await self._database.run(lambda db: search.search(db, query, limit))
 
     async def spent_today(self) -> tuple[Decimal, int]:
-        """US dollars whose price is known, and tokens, since local midnight."""
-        midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-        return await self._database.run(lambda db: ledger.spent_since(db, int(midnight.timestamp() * 1000)))
+        """US dollars whose price is known, and tokens, on this local day."""
+        today = datetime.now().astimezone().date()
+        spent = await self._database.run(lambda db: spending.total(db, Span(today, today)))
+        return spent.cost, spent.input_tokens + spent.output_tokens
 
     def _changed(self, *ids: str) -> None:
         self._feed.publish(ConversationsChanged(frozenset(ids)))

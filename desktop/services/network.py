@@ -23,15 +23,35 @@ def http_settings(settings: Settings, *, reasons: bool = False) -> HttpSettings:
 
 
 def is_offline() -> bool:
-    """Whether this computer knows no way out. It asks the system's routing table and sends nothing."""
+    """Whether this computer knows no way out."""
+    return not own_addresses()
+
+
+def own_addresses() -> tuple[str, ...]:
+    """The addresses from which this computer would reach others, one of each kind; none without a network.
+
+    It asks the system's routing table and sends nothing.
+    """
+    found = []
     for family, address in _SOMEWHERE:
         try:
             with socket.socket(family, socket.SOCK_DGRAM) as probe:
                 probe.connect(address)  # of a datagram socket: looks up the route, no more
-                return False
+                found.append(str(probe.getsockname()[0]))
         except OSError:
             continue
-    return True
+    return tuple(found)
+
+
+def is_own(address: str) -> bool:
+    """Whether this computer still has the address: what was opened from one that it has lost is dead."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))
+            return True
+    except OSError:
+        return False
 
 
 async def until_online() -> None:

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from desktop.domain.errors import AppError, ProviderError, RateLimited, Refused, SecretsError, TooLong
+from desktop.domain.errors import (
+    AppError,
+    OverBudget,
+    ProviderError,
+    RateLimited,
+    Refused,
+    SecretsError,
+    TooLong,
+    TooManyRequests,
+)
 from desktop.domain.route import DEEPEST, Strategy, Target
 from desktop.services import retry
 
@@ -132,18 +141,18 @@ def after(
 
     `rest` are the candidates after it. `first` is the one whose price the user has agreed to.
     """
-    if not isinstance(error, ProviderError | SecretsError):
+    if not isinstance(error, ProviderError | SecretsError | OverBudget) or isinstance(error, TooManyRequests):
         return GiveUp()
     pause_s = retry.pause_after(error, tries, waited_s) if isinstance(error, ProviderError) else None
     open_in_time = [target for target in rest if waited_s + outlook[target].closed_s <= retry.LONGEST_S]
     following = _next(error, failed, open_in_time, outlook)
     if following is None:
         return GiveUp() if pause_s is None else Retry(pause_s)
-    soon_s = _SOON_S if not _other_key(error, failed, following) else -1.0
-    if pause_s is not None and pause_s <= max(soon_s, outlook[following].closed_s):
+    if pause_s is not None and (
+        pause_s < outlook[following].closed_s or (pause_s <= _SOON_S and not _other_key(error, failed, following))
+    ):
         return Retry(pause_s)
-    is_refused = isinstance(error, Refused)
-    if is_refused or (guard_price and is_dearer(outlook[following].price, outlook[first].price)):
+    if isinstance(error, Refused) or (guard_price and is_dearer(outlook[following].price, outlook[first].price)):
         return Ask(following)
     return Move(following)
 

@@ -12,6 +12,7 @@ from desktop.settings.state import StateStore
 from desktop.settings.store import Settings
 
 if TYPE_CHECKING:
+    from desktop.settings.prices import PriceStore
     from desktop.settings.providers import ProviderStore
     from desktop.settings.routes import RouteStore
 
@@ -24,6 +25,7 @@ class Choices:
         self.settings = Settings(paths.settings, self.writer)
         self._providers_file = paths.providers
         self._routes_file = paths.routes
+        self._prices_file = paths.prices
         self.state = StateStore(paths.state, self.writer)
         self.settings.load()
 
@@ -45,9 +47,18 @@ class Choices:
         store.load()
         return store
 
+    @cached_property
+    def prices(self) -> "PriceStore":
+        """Likewise."""
+        from desktop.settings.prices import PriceStore
+
+        store = PriceStore(self._prices_file)
+        store.load()
+        return store
+
     @property
     def problems(self) -> tuple[str, ...]:
-        return (*self.settings.problems, *self.providers.problems, *self.routes.problems)
+        return (*self.settings.problems, *self.providers.problems, *self.routes.problems, *self.prices.problems)
 
 
 def _tell_unwritten(path: Path, error: OSError) -> None:

@@ -8,23 +8,46 @@ from collections.abc import Callable
 from pathlib import Path
 
 
+class AtomicFile:
+    """A file that takes the place of the one at `path` when it is complete, readable by its owner alone.
+
+    All is blocking and raises OSError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import tempfile  # with half of the standard library behind it, and not on the way to the first window
+
+        self._path = path.resolve()  # a link (dotfiles kept elsewhere) stays a link
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, self._temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=self._path.parent)  # mode 0600
+        self._file = os.fdopen(descriptor, "wb")
+
+    def write(self, data: bytes) -> None:
+        self._file.write(data)
+
+    def commit(self) -> None:
+        """It is complete: from now on it is the file at `path`."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        os.replace(self._temporary, self._path)
+
+    def discard(self) -> None:
+        """Leave nothing behind; after `commit`, do nothing."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            os.unlink(self._temporary)
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Replaces the file's content in one step, readable by its owner alone. Blocking; raises OSError."""
-    import tempfile  # with half of the standard library behind it, and not on the way to the first window
-
-    path = path.resolve()  # a link (dotfiles kept elsewhere) stays a link
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made with mode 0600
+    file = AtomicFile(path)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+        file.write(data)
+        file.commit()
+    finally:
+        file.discard()
 
 
 def json_bytes(value: object) -> bytes:

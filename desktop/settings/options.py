@@ -3,7 +3,10 @@
 from typing import Any
 
 from desktop.i18n import mark as N_
-from desktop.settings.types import Address, Bool, Choice, FontFamily, Int, ModelName, Option, Text
+from desktop.settings.types import Address, Amount, Bool, Choice, FontFamily, Int, ModelName, Option, Text
+
+CURRENCIES = (("USD", "$"), ("EUR", "€"), ("GBP", "£"), ("CHF", ""), ("JPY", "¥"), ("CNY", ""), ("INR", "₹"))
+"""Codes of currencies, with their signs where these belong to no other."""
 
 LANGUAGE = Option(
     "general.language",
@@ -160,6 +163,62 @@ GUARD_PRICE = Option(
     help=N_("When a route or a fallback would cost more than twice as much, or its price is unknown."),
 )
 
+WEEK_START = Option(
+    "budgets.week_start",
+    Choice((("0", N_("Monday")), ("5", N_("Saturday")), ("6", N_("Sunday")))),
+    "0",
+    page="budgets",
+    section=N_("Periods"),
+    title=N_("First day of the week"),
+    help=N_("Budgets for a week begin anew on it."),
+)
+REQUESTS_A_MINUTE = Option(
+    "budgets.requests_a_minute",
+    Int(1, 1000),
+    30,
+    page="budgets",
+    section=N_("Against runaways"),
+    title=N_("Requests in a minute"),
+    help=N_("Of one chat, with retries, fallbacks and titles. The next one is not sent."),
+)
+REQUESTS_IN_A_ROW = Option(
+    "budgets.requests_in_a_row",
+    Int(1, 100),
+    20,
+    page="budgets",
+    section=N_("Against runaways"),
+    title=N_("Requests in a row without you"),
+    help=N_("For one message of yours, with retries and fallbacks. The next one is not sent."),
+)
+
+UPDATE_PRICES = Option(
+    "prices.update",
+    Bool(),
+    False,
+    page="prices",
+    section=N_("Price list"),
+    title=N_("Update prices once a day"),
+    help=N_("From genai-prices on GitHub, through your proxy. Off: only when you press Update."),
+)
+CURRENCY = Option(
+    "prices.currency",
+    Choice(tuple((code, f"{code} {sign}".strip()) for code, sign in CURRENCIES)),
+    "USD",
+    page="prices",
+    section=N_("Currency"),
+    title=N_("Show money in"),
+    help=N_("Providers bill US dollars; exports and what you type stay in them."),
+)
+EXCHANGE_RATE = Option(
+    "prices.exchange_rate",
+    Amount(),
+    "",
+    page="prices",
+    section=N_("Currency"),
+    title=N_("Worth of one US dollar"),
+    help=N_("In that currency. Nothing looks it up, and dollars are shown until it is there."),
+)
+
 # In the order in which their pages show them.
 OPTIONS: tuple[Option[Any], ...] = (
     LANGUAGE,
@@ -174,6 +233,12 @@ OPTIONS: tuple[Option[Any], ...] = (
     FOLLOW,
     TITLE_BY_MODEL,
     GUARD_PRICE,
+    UPDATE_PRICES,
+    CURRENCY,
+    EXCHANGE_RATE,
+    WEEK_START,
+    REQUESTS_A_MINUTE,
+    REQUESTS_IN_A_ROW,
     PROXY,
     CONNECT_TIMEOUT_S,
     READ_TIMEOUT_S,

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Generic, Protocol, TypeVar
 
 from desktop.i18n import gettext as _
@@ -83,6 +84,23 @@ class ModelName:
         if text and not (provider and slash and model):
             raise ValueError(_("A provider and a model, like ollama/llama3"))
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A positive decimal number, as text so that nothing rounds it; or empty."""
+
+    def check(self, value: object) -> str:
+        text = Text().check(value)
+        if not text:
+            return text
+        try:
+            amount = Decimal(text.replace(",", "."))
+        except InvalidOperation:
+            amount = Decimal(0)
+        if not (amount.is_finite() and Decimal("0.000001") <= amount <= 1_000_000):
+            raise ValueError(_("A number above zero, like 0.92"))
+        return f"{amount:f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,4 +43,9 @@ def used(db: Db, providers: Sequence[str], first: date, last: date) -> list[Used
         (start, end, *providers),
     )
     epoch = date(1970, 1, 1)
-    return [Used(epoch + timedelta(days=row[0]), *row[1:5], from_nano(row[5]) or Decimal(0), *row[6:]) for row in rows]
+    return [
+        Used(
+            epoch + timedelta(days=day), model, requests, sent, got, from_nano(cost) or Decimal(0), unpriced, estimated
+        )
+        for day, model, requests, sent, got, cost, unpriced, estimated in rows
+    ]

@@ -10,6 +10,7 @@ from desktop.domain.conversation import Conversation, Summary, TitleSource
 from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
 from desktop.storage import index
+from desktop.storage.ledger import tags_of, tags_text
 from desktop.storage.values import Db as Db
 from desktop.storage.values import from_nano, storable
 
@@ -20,8 +21,8 @@ def create(db: Db, conversation: Conversation) -> None:
         """
         INSERT INTO conversations (
             id, title, title_source, created_ms, updated_ms, head_id, provider_id, model_id, system_prompt, pinned,
-            deleted_ms
-        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            deleted_ms, tags
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             conversation.id,
@@ -35,6 +36,7 @@ def create(db: Db, conversation: Conversation) -> None:
             None if conversation.system_prompt is None else storable(conversation.system_prompt),
             conversation.pinned,
             conversation.deleted_ms,
+            tags_text(conversation.tags),
         ),
     )
     index.index_title(db, conversation.id)
@@ -47,14 +49,17 @@ def get(db: Db, conversation_id: str) -> Conversation | None:
     row = db.execute(
         """
         SELECT id, title, created_ms, updated_ms, title_source, head_id, provider_id, model_id, system_prompt, pinned,
-            deleted_ms
+            deleted_ms, tags
         FROM conversations WHERE id = ?
         """,
         (conversation_id,),
     ).fetchone()
     if row is None:
         return None
-    id_, title, created_ms, updated_ms, source, head_id, provider_id, model_id, system_prompt, pinned, deleted_ms = row
+    (
+        id_, title, created_ms, updated_ms, source, head_id, provider_id, model_id, system_prompt, pinned, deleted_ms,
+        tags,
+    ) = row  # fmt: skip
     return Conversation(
         id_,
         title,
@@ -66,11 +71,13 @@ def get(db: Db, conversation_id: str) -> Conversation | None:
         system_prompt,
         bool(pinned),
         deleted_ms,
+        tags_of(tags),
     )
 
 
 _SUMMARIES = """
-    SELECT id, title, updated_ms, provider_id, model_id, model_name, cost_nano, pinned, unread, head_status
+    SELECT id, title, updated_ms, provider_id, model_id, model_name, cost_nano, pinned, unread, head_status,
+        tags
     FROM conversations WHERE deleted_ms IS NULL
 """
 
@@ -122,6 +129,10 @@ def set_unread(db: Db, conversation_id: str, unread: bool) -> bool:
 def set_system_prompt(db: Db, conversation_id: str, text: str | None) -> None:
     text = None if text is None else storable(text)
     db.execute("UPDATE conversations SET system_prompt = ? WHERE id = ?", (text, conversation_id))
+
+
+def set_tags(db: Db, conversation_id: str, tags: Sequence[str]) -> None:
+    db.execute("UPDATE conversations SET tags = ? WHERE id = ?", (storable(tags_text(tags)), conversation_id))
 
 
 def set_head(db: Db, conversation_id: str, message_id: str) -> None:
@@ -189,7 +200,7 @@ def save_draft(db: Db, key: str, text: str) -> None:
 
 
 def _summary(row: tuple[Any, ...]) -> Summary:
-    id_, title, updated_ms, provider_id, model_id, model_name, cost_nano, pinned, unread, status = row
+    id_, title, updated_ms, provider_id, model_id, model_name, cost_nano, pinned, unread, status, tags = row
     return Summary(
         id_,
         title,
@@ -200,6 +211,7 @@ def _summary(row: tuple[Any, ...]) -> Summary:
         bool(pinned),
         bool(unread),
         Status(status) if status else None,
+        tags_of(tags),
     )
 
 

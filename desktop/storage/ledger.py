@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 from desktop.domain.ledger import LedgerEntry
 from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
 from desktop.domain.usage import Usage
-from desktop.storage.values import Db, from_nano, storable, to_nano
+from desktop.storage.values import Db, storable, to_nano
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -59,14 +58,39 @@ def append(db: Db, entry: LedgerEntry) -> None:
     )
 
 
+def append_new(db: Db, entry: LedgerEntry) -> None:
+    """Write one attempt down unless that has been done, as it has when its writer was taken for dead."""
+    written = db.execute(
+        "SELECT 1 FROM ledger WHERE message_id = ? AND purpose = ? AND attempt_no = ?",
+        (entry.message_id, entry.purpose, entry.attempt_no),
+    )
+    if not written.fetchone():
+        append(db, entry)
+
+
 def local_day(ms: int) -> int:
-    """The local date of a moment in Unix milliseconds, as days since 1970-01-01."""
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().toordinal() - _EPOCH
+    """The local date of a moment in Unix milliseconds, as `day_number` counts it."""
+    return day_number(datetime.fromtimestamp(ms / 1000, UTC).astimezone().date())
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return day.toordinal() - _EPOCH
+
+
+def date_of(day: int) -> date:
+    """The inverse of `day_number`."""
+    return date.fromordinal(day + _EPOCH)
 
 
 def tags_text(tags: Iterable[str]) -> str:
     """Tags as they are stored: sorted, one on a line."""
     return "\n".join(sorted(tags))
+
+
+def tags_of(text: str) -> tuple[str, ...]:
+    """The inverse of `tags_text`."""
+    return tuple(text.split("\n")) if text else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +135,6 @@ def last_try(db: Db, message_id: str) -> tuple[str, int, int] | None:
         (message_id,),
     ).fetchone()
     return found
-
-
-def spent_since(db: Db, ms: int) -> tuple[Decimal, int]:
-    """US dollars whose price is known, and all tokens in and out, of attempts that began at `ms` or later."""
-    nano, used = db.execute(
-        """
-        SELECT coalesce(sum(cost), 0), coalesce(sum(input_tokens), 0) + coalesce(sum(output_tokens), 0)
-        FROM ledger WHERE ts_start >= ?
-        """,
-        (ms,),
-    ).fetchone()
-    return from_nano(nano) or Decimal(0), used
 
 
 def tokens(usage: Usage | None) -> tuple[int | None, ...]:

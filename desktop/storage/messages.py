@@ -26,8 +26,8 @@ from desktop.domain.message import (
     TextPart,
 )
 from desktop.domain.model import ModelRef
-from desktop.domain.usage import CostSource, Usage
-from desktop.storage import conversations, index, ledger
+from desktop.domain.usage import CostSource, Usage, estimate_tokens
+from desktop.storage import conversations, index, ledger, reservations
 from desktop.storage.values import Db, from_nano, storable, to_nano
 
 APP_WRITER = "app"
@@ -90,7 +90,8 @@ def continue_reply(db: Db, cut_off: Message, writer: str) -> Message:
     attempts = (*cut_off.attempts, attempt)
     message = replace(cut_off, status=Status.STREAMING, finish=None, failure=None, attempts=attempts)
     _store(db, message)
-    db.execute("UPDATE messages SET writer = ? WHERE id = ?", (writer, message.id))
+    written = estimate_tokens(message.text + message.reasoning)
+    db.execute("UPDATE messages SET writer = ?, written_before = ? WHERE id = ?", (writer, written, message.id))
     return message
 
 
@@ -100,15 +101,18 @@ def flush_reply(db: Db, message: Message) -> bool:
 
 
 def finish_reply(db: Db, message: Message, entries: Sequence[LedgerEntry]) -> bool:
-    """Stores a reply that has ended, with a row in the ledger for each try; its conversation is now unread.
+    """Stores a reply that has ended, with a row in the ledger for each try if any was made; it is now unread.
 
-    Returns False if the reply was deleted meanwhile; what it cost is written down all the same.
+    Nothing is held for it any more. Returns False if the reply was deleted meanwhile; what it cost is written down all
+    the same.
     """
     for entry in entries:
-        ledger.append(db, entry)
+        ledger.append_new(db, entry)
+    reservations.release(db, message.id)
     if not _store(db, message):
         return False
-    conversations.touch(db, message.conversation_id, entries[-1].end_ms)
+    end_ms = entries[-1].end_ms if entries else message.created_ms + (message.duration_ms or 0)
+    conversations.touch(db, message.conversation_id, end_ms)
     conversations.set_unread(db, message.conversation_id, True)
     return True
 
@@ -116,26 +120,6 @@ def finish_reply(db: Db, message: Message, entries: Sequence[LedgerEntry]) -> bo
 def heartbeat(db: Db, message_id: str, now_ms: int) -> None:
     """Says that the writer lives although nothing new has come."""
     db.execute("UPDATE messages SET flushed_ms = ? WHERE id = ?", (now_ms, message_id))
-
-
-def mark_interrupted(db: Db, *, app: bool, stale_before_ms: int) -> frozenset[str]:
-    """Ends the replies whose writers died and returns the ids of their conversations.
-
-    `app` says that the caller holds the window's lock, so no window writes. Replies of other writers count as dead if
-    they were last flushed before `stale_before_ms`; should one live after all, its next flush takes its reply back.
-    """
-    rows = db.execute(
-        """
-        SELECT number, id, conversation_id FROM messages
-        WHERE status = 'streaming' AND ((writer = :window AND :app) OR (writer <> :window AND flushed_ms < :stale))
-        """,
-        {"window": APP_WRITER, "app": app, "stale": stale_before_ms},
-    ).fetchall()
-    for number, message_id, conversation_id in rows:
-        db.execute("UPDATE messages SET status = ? WHERE number = ?", (Status.INTERRUPTED, number))
-        index.index_message(db, number, message_id)
-        conversations.recount(db, conversation_id)
-    return frozenset(conversation_id for _number, _id, conversation_id in rows)
 
 
 def messages_of(db: Db, conversation_id: str) -> list[Message]:

@@ -34,7 +34,8 @@ def all_models(db: Db) -> tuple[Model, ...]:
     rows = db.execute(
         """
         SELECT m.provider_id, m.model_id, m.name, m.context_window, m.max_output, m.capabilities, m.input_price,
-            m.output_price, m.size_bytes, coalesce(c.favourite, 0), coalesce(c.shown, 1)
+            m.output_price, m.size_bytes, coalesce(c.favourite, 0), coalesce(c.shown, 1), m.cache_read_price,
+            m.cache_write_price
         FROM models m LEFT JOIN model_choices c USING (provider_id, model_id)
         ORDER BY m.provider_id, m.position, m.model_id
         """
@@ -51,10 +52,12 @@ def all_models(db: Db) -> tuple[Model, ...]:
             size_bytes,
             bool(favourite),
             bool(shown),
+            _price(cache_read_price),
+            _price(cache_write_price),
         )
         for (
             provider_id, model_id, name, context_window, max_output, capabilities, input_price, output_price,
-            size_bytes, favourite, shown,
+            size_bytes, favourite, shown, cache_read_price, cache_write_price,
         ) in rows
     )  # fmt: skip
 
@@ -90,13 +93,14 @@ def _put(db: Db, model: Model, position: int, fetched_ms: int, *, by_hand: bool)
         """
         INSERT INTO models (
             provider_id, model_id, position, name, context_window, max_output, capabilities, input_price, output_price,
-            size_bytes, by_hand, fetched_ms
-        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            size_bytes, by_hand, fetched_ms, cache_read_price, cache_write_price
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (provider_id, model_id) DO UPDATE SET
             position = excluded.position, name = excluded.name, context_window = excluded.context_window,
             max_output = excluded.max_output, capabilities = excluded.capabilities,
             input_price = excluded.input_price, output_price = excluded.output_price,
-            size_bytes = excluded.size_bytes, fetched_ms = excluded.fetched_ms
+            size_bytes = excluded.size_bytes, fetched_ms = excluded.fetched_ms,
+            cache_read_price = excluded.cache_read_price, cache_write_price = excluded.cache_write_price
         """,
         (
             model.ref.provider_id,
@@ -106,13 +110,19 @@ def _put(db: Db, model: Model, position: int, fetched_ms: int, *, by_hand: bool)
             model.context_window,
             model.max_output,
             " ".join(sorted(model.capabilities)),
-            None if model.input_price is None else str(model.input_price),
-            None if model.output_price is None else str(model.output_price),
+            _text(model.input_price),
+            _text(model.output_price),
             model.size_bytes,
             by_hand,
             fetched_ms,
+            _text(model.cache_read_price),
+            _text(model.cache_write_price),
         ),
     )
+
+
+def _text(price: Decimal | None) -> str | None:
+    return None if price is None else str(price)
 
 
 def _price(text: str | None) -> Decimal | None:

@@ -40,6 +40,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("Edit", N_("Find previous"), "find_previous", ("Shift+F3", "Ctrl+Shift+G")),
     ActionSpec("View", N_("Sidebar"), "toggle_sidebar", ("Ctrl+B",)),
     ActionSpec("View", N_("Search chats"), "search_chats", ("Ctrl+Shift+F",)),
+    ActionSpec("View", N_("Usage"), "show_usage", ("Ctrl+Shift+U",)),
     ActionSpec("View", N_("Questions in this chat"), "show_outline", ("Ctrl+L",)),
     ActionSpec("View", N_("Caret in the messages"), "toggle_caret", ("F7",)),
     ActionSpec("View", N_("Next pane"), "next_pane", ("F6",), separator=True),

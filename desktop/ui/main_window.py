@@ -19,7 +19,16 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit, QSplitter, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QSplitter,
+    QStackedWidget,
+    QTextEdit,
+    QWidget,
+)
 
 from desktop import APP_NAME
 from desktop.domain.errors import Action, AppError
@@ -35,20 +44,39 @@ from desktop.ui.widgets.scrim import Scrim
 if TYPE_CHECKING:
     from desktop.domain.changes import Change
     from desktop.paths import Paths
+    from desktop.services.budgets import Budgets
     from desktop.services.catalogue import Catalogue
+    from desktop.services.charges import Charges
     from desktop.services.chat import Chat
+    from desktop.services.estimates import Estimates
     from desktop.services.feed import Feed
     from desktop.services.health import Health
     from desktop.services.library import Library
+    from desktop.services.meter import Meters
     from desktop.services.routes import Routes
+    from desktop.services.spending import Spending
     from desktop.ui.settings.dialog import SettingsDialog
     from desktop.ui.tasks import Tasks
+    from desktop.ui.usage.page import UsagePage
+    from desktop.ui.usage.view import View
 
 COMPACT_BELOW = 900
 SIDEBAR_WIDTHS = (220, 360)
 OVERLAY_WIDTH = 288
 NEED_CONVERSATION = ("find_in_chat", "find_next", "find_previous", "toggle_caret", "print_chat", "save_pdf")
 """The actions that do something only while messages are on the screen."""
+NEED_CHAT = (
+    "copy_last_reply",
+    "copy_last_code",
+    "edit_last",
+    "choose_model",
+    "regenerate",
+    "stop",
+    "rename",
+    "toggle_pinned",
+    "delete",
+)
+"""The actions on a chat that are not for one behind another page."""
 ZOOM_STEPS = (75, 80, 90, 100, 110, 125, 150, 175, 200)
 
 
@@ -68,6 +96,7 @@ class MainWindow(QMainWindow):
         self._state_store = state
         self._state = state.load()
         self._settings_dialog: SettingsDialog | None = None
+        self._usage: UsagePage | None = None
         self._compact = False
         self._filled = False
         self._actions: dict[str, QAction] = {}
@@ -103,6 +132,11 @@ class MainWindow(QMainWindow):
         catalogue: "Catalogue",
         routes: "Routes",
         health: "Health",
+        estimates: "Estimates",
+        meters: "Meters",
+        charges: "Charges",
+        budgets: "Budgets",
+        spending: "Spending",
         feed: "Feed",
         make_tasks: "Callable[[Callable[[AppError], None]], Tasks]",
     ) -> None:
@@ -121,6 +155,9 @@ class MainWindow(QMainWindow):
         self._routes = routes
         self._health = health
         self._feed = feed
+        self._prices = estimates.prices
+        self._budgets = budgets
+        self._spending = spending
         self._tasks = make_tasks(self.show_error)
         self._toasts = Toasts(theme, self)
         with kept_focus(self):
@@ -133,9 +170,14 @@ class MainWindow(QMainWindow):
             self._page.places = self._state_store.places
             self._page.pictures = Pictures(paths.pictures, settings)
             self._page.conditions = Conditions(catalogue, routes, health)
+            self._page.show_costs(estimates, meters, charges, feed)
+            self._sidebar.show_meters(meters)
+            self._sidebar.show_budgets(budgets)
             self._side = self._sidebar
             self._splitter.insertWidget(0, self._sidebar)
-            self._splitter.insertWidget(1, self._page)
+            self._pages = QStackedWidget()
+            self._pages.addWidget(self._page)
+            self._splitter.insertWidget(1, self._pages)
             self._splitter.setStretchFactor(1, 1)
             self._limit_sidebar()
             self._splitter.setSizes([self._sidebar_width, self.width() - self._sidebar_width])
@@ -186,10 +228,12 @@ class MainWindow(QMainWindow):
 
     def open(self, conversation_id: str) -> None:
         """Show a conversation."""
+        self._leave_usage()
         self._page.open(conversation_id)
 
     def send(self, text: str) -> None:
         """Ask in a new conversation, as `tuppence --send` does."""
+        self._leave_usage()
         self._page.show_new()
         self._page.send_text(text)
 
@@ -203,6 +247,7 @@ class MainWindow(QMainWindow):
 
     def new_chat(self) -> None:
         self._close_overlay()
+        self._leave_usage()
         self._page.show_new()
         self._page.focus_composer()
 
@@ -221,12 +266,38 @@ class MainWindow(QMainWindow):
                 self._tasks,
                 self._paths,
                 self,
+                prices=self._prices,
             )
         if page:
             self._settings_dialog.show_page(page, provider_id)
         self._settings_dialog.show()
         self._settings_dialog.raise_()
         self._settings_dialog.activateWindow()
+
+    def show_usage(self, view: "View | None" = None) -> None:
+        """Show what was spent in the place of the chat; Esc leads back."""
+        from desktop.ui.usage.page import UsagePage  # with its chart and tables, for those who look
+
+        self._close_overlay()
+        if self._usage is None:
+            services = self._settings, self._spending, self._budgets, self._catalogue, self._feed
+            self._usage = UsagePage(self._theme, *services, self._tasks, self._toasts)
+            self._usage.closed.connect(self.focus_composer)
+            self._usage.sidebar_toggled.connect(self.toggle_sidebar)
+            self._usage.settings_requested.connect(self.open_settings)
+            self._usage.chat_requested.connect(self._open)
+            self._pages.addWidget(self._usage)
+        if view is not None:
+            self._usage.show_view(view)
+        self._pages.setCurrentWidget(self._usage)
+        self._usage.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._sidebar.set_current(None)
+        self._sidebar.set_usage_open(True)
+
+    @property
+    def usage_view(self) -> "View | None":
+        """What the usage page looks at; None while it is not on the screen."""
+        return self._usage.view if self._usage is not None and self._pages.currentWidget() is self._usage else None
 
     def print_chat(self) -> None:
         self._page.print_chat()
@@ -304,6 +375,7 @@ class MainWindow(QMainWindow):
 
     def focus_composer(self) -> None:
         self._close_overlay()
+        self._leave_usage()
         self._page.focus_composer()
 
     def zoom_in(self) -> None:
@@ -432,8 +504,7 @@ class MainWindow(QMainWindow):
             action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
             if spec.role:
                 action.setMenuRole(QAction.MenuRole[spec.role])
-            slot = getattr(self, spec.slot)
-            action.triggered.connect(lambda _checked=False, slot=slot: slot())
+            action.triggered.connect(lambda _checked=False, slot=spec.slot: self._act_on(slot))
             menu.addAction(action)
             self.addAction(action)  # shortcuts work while the bar is hidden
         for number in range(1, 10):
@@ -443,6 +514,10 @@ class MainWindow(QMainWindow):
             self.addAction(action)
         if not bar.isNativeMenuBar():
             bar.hide()  # Alt shows it
+
+    def _act_on(self, slot: str) -> None:
+        if self.usage_view is None or slot not in NEED_CHAT:
+            getattr(self, slot)()
 
     def _enable_actions(self, *, all_of_them: bool = False) -> None:
         """While a menu is open it shows what can be done. At other times keys reach every action, which then looks."""
@@ -455,6 +530,7 @@ class MainWindow(QMainWindow):
             "quote_selection": page.has_selection,
             "show_outline": page.has_outline,
             **dict.fromkeys(NEED_CONVERSATION, page.has_conversation),
+            **dict.fromkeys(NEED_CHAT, self.usage_view is None),
         }
         for slot, is_able in able.items():
             self._actions[slot].setEnabled(is_able or all_of_them)
@@ -464,6 +540,7 @@ class MainWindow(QMainWindow):
         self._sidebar.hit_opened.connect(self._open)
         self._sidebar.new_chat_requested.connect(self.new_chat)
         self._sidebar.settings_requested.connect(self.open_settings)
+        self._sidebar.usage_requested.connect(self.show_usage)
         self._page.settings_requested.connect(self.open_settings)
         self._page.conversation_changed.connect(self._conversation_changed)
         self._page.sidebar_toggled.connect(self.toggle_sidebar)
@@ -490,7 +567,14 @@ class MainWindow(QMainWindow):
 
     def _open(self, conversation_id: str, message_id: str, terms: Sequence[str] = ()) -> None:
         self._close_overlay()
+        self._leave_usage()
         self._page.open(conversation_id, message_id, terms)
+
+    def _leave_usage(self) -> None:
+        if self.usage_view is not None:
+            self._pages.setCurrentWidget(self._page)
+            self._sidebar.set_usage_open(False)
+            self._sidebar.set_current(self._page.conversation_id)
 
     def _conversation_changed(self, conversation_id: str | None) -> None:
         self._sidebar.set_current(conversation_id)
@@ -518,7 +602,8 @@ class MainWindow(QMainWindow):
         self._settings.set(options.ZOOM, percent)
 
     def _step_pane(self, step: int) -> None:
-        panes = [pane for pane in (*self._sidebar.panes(), *self._page.panes()) if pane.isVisibleTo(self)]
+        shown = self._usage.panes() if self._usage is not None and self.usage_view else self._page.panes()
+        panes = [pane for pane in (*self._sidebar.panes(), *shown) if pane.isVisibleTo(self)]
         focus = QApplication.focusWidget()
         here = next((i for i, pane in enumerate(panes) if focus and (pane is focus or pane.isAncestorOf(focus))), -1)
         if panes:

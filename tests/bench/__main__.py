@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import answer, at_rest, client, conformance, startup, transcript, turns
+from tests.bench import answer, at_rest, client, conformance, estimate, startup, transcript, turns, usage
 from tests.helpers.x11 import screen
 
 BENCHMARKS = {
@@ -16,9 +16,11 @@ BENCHMARKS = {
     "startup": startup,
     "at_rest": at_rest,
     "client": client,
+    "estimate": estimate,
     "transcript": transcript,
     "answer": answer,
     "turns": turns,
+    "usage": usage,
 }
 
 

@@ -14,13 +14,17 @@ from desktop import providers
 from desktop.domain.events import TextDelta, TurnEvent
 from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
+from desktop.services.budgets import Budgets
 from desktop.services.catalogue import Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.prices import Prices
 from desktop.services.routes import Routes
 from desktop.services.standing import Standing
+from desktop.services.tokens import Tokens
 from desktop.settings.files import Writer
+from desktop.settings.prices import PriceStore
 from desktop.settings.providers import ProviderStore
 from desktop.settings.routes import RouteStore
 from desktop.settings.secrets import Secrets
@@ -74,8 +78,12 @@ async def services(data: Path) -> AsyncIterator[Chat]:
     store.load()
     database, feed = Database(paths.database), Feed()
     catalogue = Catalogue(store, Secrets(paths.keys), settings, database, feed, RouteStore(paths.routes))
-    routes = Routes(catalogue, Standing(paths.standing, writer), settings)
-    chat = Chat(database, Library(database, feed), catalogue, settings, feed, routes)
+    own_prices = PriceStore(paths.prices)
+    own_prices.load()
+    prices, tokens = Prices(own_prices, catalogue, settings, feed, paths.price_list), Tokens(database)
+    routes = Routes(catalogue, Standing(paths.standing, writer), settings, prices)
+    budgets = Budgets(database, prices, tokens, settings, feed)
+    chat = Chat(database, Library(database, feed), catalogue, settings, feed, routes, budgets, tokens)
     await database.open()
     await catalogue.load()
     try:

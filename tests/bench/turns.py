@@ -53,7 +53,9 @@ def new_turn(chat: Chat) -> Turn:
     question = Message("q", "c", None, Role.USER, (TextPart("Hello"),), now_ms())
     reply = Message("r", "c", "q", Role.ASSISTANT, (), now_ms(), Status.STREAMING, model=QUICK)
     asked = Question(reply, ChatRequest(QUICK.model_id, (question,)))
-    return Turn(asked, chat._catalogue, chat._routes, chat._database, chat._feed)
+    turn = Turn(asked, chat._catalogue, chat._routes, chat._budgets, chat._feed, chat._flusher)
+    turn.subscribe(lambda _event: None)  # as somebody who reads it: else it is taken in at intervals
+    return turn
 
 
 async def timed(work: Coroutine[Any, Any, None], turn: Turn) -> float:

@@ -14,6 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 TUPPENCE = [sys.executable, "-m", "desktop"]
+WARNINGS = "error,ignore:path is deprecated:DeprecationWarning:ziamath.zmath"  # the same as in pyproject.toml
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Program:
     def env(self) -> dict[str, str]:
         kept = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TEMP", "TMP", "QT_QPA_PLATFORM")
         own = {name: os.environ[name] for name in kept if name in os.environ}
-        return own | {"PYTHONWARNINGS": "error"} | dict(self.environment)
+        return own | {"PYTHONWARNINGS": WARNINGS} | dict(self.environment)
 
 
 def interrupt(process: subprocess.Popen[str]) -> None:

@@ -136,6 +136,7 @@ async def first_run(studio: Studio) -> None:
 
 async def used(studio: Studio) -> None:
     from desktop.domain.route import Route, Target
+    from desktop.ui.chat.composer import Composer
     from desktop.ui.transcript.blocks.attempts import AttemptsBadge
     from tests.helpers import samples
     from tests.helpers.fake_service import FakeService, Reply
@@ -152,6 +153,14 @@ async def used(studio: Studio) -> None:
         await ask(studio, samples.POSTGRES, "And for a partial index?")
         await studio.open(samples.MORTGAGE)
         await studio.shoot("main")
+
+        composer = app.window.findChild(Composer)
+        composer.edit.insertPlainText(samples.FOLLOW_UP)
+        await asyncio.sleep(SETTLE_S)
+        composer.estimate.click()
+        await studio.shoot("estimate")
+        close_popups()
+        composer.edit.clear()
 
         app.window.choose_model()
         await studio.shoot("model-picker")

@@ -17,6 +17,11 @@ def test_the_http_client_is_not_imported_before_it_is_needed():
     assert "httpx" not in loaded_after("import asyncio\nfrom desktop import providers\nasyncio.run(providers.aclose())")
 
 
+def test_genai_prices_is_imported_only_where_its_list_is_converted():
+    code = "from desktop.services import prices\nprices.price_sources.bundled_version()"
+    assert not {"genai_prices", "pydantic", "httpx", "httpx2"} & loaded_after(code)
+
+
 def test_preloading_leaves_nothing_for_the_first_request():
     code = "from desktop import providers\nproviders.preload()"
     assert {"httpx", "httpcore", "anyio._backends._asyncio"} <= loaded_after(code)

@@ -27,7 +27,13 @@ async def test_openrouter(fake, endpoint):
                 "name": "Anthropic: Claude Opus 5.5",
                 "context_length": 1_000_000,
                 "architecture": {"input_modalities": ["text", "image"], "output_modalities": ["text"]},
-                "pricing": {"prompt": "0.000004", "completion": "0.00002", "request": "0"},
+                "pricing": {
+                    "prompt": "0.000004",
+                    "completion": "0.00002",
+                    "request": "0",
+                    "input_cache_read": "0.0000002",
+                    "input_cache_write": "0.000005",
+                },
                 "top_provider": {"context_length": 1_000_000, "max_completion_tokens": 128_000},
                 "supported_parameters": ["tools", "reasoning", "response_format"],
             },
@@ -45,6 +51,8 @@ async def test_openrouter(fake, endpoint):
         capabilities=frozenset(Capability),
         input_price=Decimal(4),
         output_price=Decimal(20),
+        cache_read_price=Decimal("0.2"),
+        cache_write_price=Decimal(5),
     )
     assert (auto.input_price, free.input_price) == (None, 0)
 
@@ -100,6 +108,28 @@ async def test_litellm(fake, endpoint):
     }
     (model,) = await listed(fake, endpoint, "litellm", payload)
     assert (model.context_window, model.max_output) == (9, 8)
+    assert model.input_price is None  # this one tells no prices
+
+
+async def test_litellm_tells_prices_beside_its_list(fake, endpoint):
+    def server(name: str, output: float | None, **more: float) -> dict:
+        return {
+            "model_name": name,
+            "model_info": {"input_cost_per_token": 1.5e-7, "output_cost_per_token": output, **more},
+        }
+
+    servers = [
+        server("a", 6e-7, cache_read_input_token_cost=7.5e-8),
+        server("a", 5e-7),
+        server("b", None),
+        {"model_name": "c", "model_info": {"input_cost_per_token": 0, "output_cost_per_token": 0}},
+        {"model_name": "c", "model_info": None},
+    ]
+    fake.reply("/model/info", Reply.json({"data": servers}))
+    a, b, c = await listed(fake, endpoint, "litellm", {"data": [{"id": name} for name in "abc"]})
+    assert (a.input_price, a.output_price) == (Decimal("0.15"), Decimal("0.6"))
+    assert (a.cache_read_price, a.cache_write_price) == (Decimal("0.075"), None)
+    assert (b.input_price, c.input_price) == (None, None)
 
 
 async def test_llamacpp_names_a_file(fake, endpoint):

@@ -5,16 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from desktop.domain.cost import Price
 from desktop.domain.errors import AppError
 from desktop.domain.events import ProviderEvent
 from desktop.domain.model import Dialect, Endpoint, Model, ModelRef, Provider
 from desktop.domain.route import Route
 from desktop.providers.base import ChatRequest
+from desktop.services.budgets import Budgets
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
 from desktop.services.routes import Routes
 from desktop.services.standing import Standing
+from desktop.services.tokens import Tokens
 from desktop.settings.files import Writer
 from desktop.settings.store import Settings
 from desktop.storage.database import Database
@@ -76,6 +79,19 @@ class ScriptedCatalogue:
         return []
 
 
+class FakePrices:
+    """Knows what a test says, and of everything else nothing."""
+
+    def __init__(self) -> None:
+        self.known: dict[ModelRef, Price] = {}
+
+    async def prepare(self) -> None:
+        pass
+
+    def price(self, ref: ModelRef, at_ms: int | None = None) -> Price | None:
+        return self.known.get(ref)
+
+
 @pytest.fixture
 def catalogue() -> ScriptedCatalogue:
     return ScriptedCatalogue()
@@ -105,15 +121,37 @@ def library(database: Database, feed: Feed) -> Library:
 
 
 @pytest.fixture
-def routes(catalogue: ScriptedCatalogue, settings: Settings, tmp_path: Path) -> Routes:
+def routes(catalogue: ScriptedCatalogue, settings: Settings, prices: FakePrices, tmp_path: Path) -> Routes:
     writer = Writer(on_error=lambda path, error: pytest.fail(f"{path}: {error}"))
-    return Routes(catalogue, Standing(tmp_path / "standing.json", writer), settings)  # type: ignore[arg-type]
+    return Routes(catalogue, Standing(tmp_path / "standing.json", writer), settings, prices)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def prices() -> FakePrices:
+    return FakePrices()
+
+
+@pytest.fixture
+def tokens(database: Database) -> Tokens:
+    return Tokens(database)
+
+
+@pytest.fixture
+def budgets(database: Database, prices: FakePrices, tokens: Tokens, settings: Settings, feed: Feed) -> Budgets:
+    return Budgets(database, prices, tokens, settings, feed)  # type: ignore[arg-type]
 
 
 @pytest.fixture
 async def chat(
-    database: Database, library: Library, catalogue: ScriptedCatalogue, settings: Settings, feed: Feed, routes: Routes
+    database: Database,
+    library: Library,
+    catalogue: ScriptedCatalogue,
+    settings: Settings,
+    feed: Feed,
+    routes: Routes,
+    budgets: Budgets,
+    tokens: Tokens,
 ) -> AsyncIterator[Chat]:
-    chat = Chat(database, library, catalogue, settings, feed, routes)  # type: ignore[arg-type]
+    chat = Chat(database, library, catalogue, settings, feed, routes, budgets, tokens)  # type: ignore[arg-type]
     yield chat
     await chat.stop_all()

@@ -74,7 +74,7 @@ async def test_it_goes_on_in_the_same_message(
     assert tree[first.id] == second
     with sqlite3.connect(database.path) as connection:
         rows = connection.execute(
-            "SELECT attempt_no, status, output_tokens, ts_end_ms >= ts_start_ms FROM ledger ORDER BY number"
+            "SELECT attempt_no, status, output_tokens, ts_end >= ts_start FROM ledger ORDER BY number"
         ).fetchall()
     assert rows == [(1, "failed", first.usage.output_tokens, 1), (2, "complete", 2, 1)]
     assert (await library.spent_today())[0] == Decimal("0.5")

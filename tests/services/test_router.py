@@ -102,7 +102,10 @@ WINDOWS = {A: Outlook(price=Decimal(3), window=8), B: Outlook(price=Decimal(3), 
         (KeyRejected("", http_status=401), 1, (A2,), Move(A2)),
         (UnknownModel("", http_status=404), 1, (B,), Move(B)),
         (BadRequest("", http_status=400), 1, (B,), Move(B)),
-        (Refused(""), 1, (B,), GiveUp()),
+        (Refused(""), 1, (B,), Ask(B)),
+        (Refused(""), 1, (A2, B), Ask(B)),
+        (Refused(""), 1, (A2,), GiveUp()),
+        (Refused(""), 1, (), GiveUp()),
         (TooLong(""), 1, (B, C), Move(C)),
         (TooLong(""), 1, (B,), GiveUp()),
         (StorageError(""), 1, (B,), GiveUp()),
@@ -113,6 +116,27 @@ WINDOWS = {A: Outlook(price=Decimal(3), window=8), B: Outlook(price=Decimal(3), 
 )
 def test_what_follows(error: AppError, tries: int, rest: tuple[Target, ...], expected: object) -> None:
     step = after(error, A, rest, WINDOWS, tries=tries, waited_s=0, guard_price=True, first=A)
+    assert step == expected
+
+
+@pytest.mark.parametrize(
+    ("pause_s", "closed_s", "waited_s", "expected"),
+    [
+        (8, 0, 0, Move(B)),
+        (8, 5, 0, Move(B)),
+        (5, 8, 0, Retry(5)),  # it is open again before the other one is
+        (90, 8, 0, Move(B)),
+        (90, 61, 0, GiveUp()),  # nobody waits for that
+        (30, 8, 53, GiveUp()),  # so much has been waited for already
+        (30, 8, 52, Move(B)),
+    ],
+)
+def test_a_target_that_will_answer_nothing_yet(
+    pause_s: float, closed_s: float, waited_s: float, expected: object
+) -> None:
+    outlook = {A: FINE, B: Outlook(price=Decimal(3), cooling_s=closed_s, closed_s=closed_s)}
+    error = rate_limited(pause_s)
+    step = after(error, A, (B,), outlook, tries=1, waited_s=waited_s, guard_price=True, first=A)
     assert step == expected
 
 

@@ -6,7 +6,16 @@ from decimal import Decimal
 
 import pytest
 
-from desktop.domain.errors import KeyRejected, NoCredit, Overloaded, ProviderError, RateLimited, Refused, TooLong
+from desktop.domain.errors import (
+    Failure,
+    KeyRejected,
+    NoCredit,
+    Overloaded,
+    ProviderError,
+    RateLimited,
+    Refused,
+    TooLong,
+)
 from desktop.domain.events import (
     FellBack,
     Finished,
@@ -85,8 +94,8 @@ async def test_the_next_one_answers_and_all_is_told(
     assert tree[message.id] == message
     assert message.attempts[0].failure.http_status == 402
     with sqlite3.connect(database.path) as connection:
-        rows = connection.execute("SELECT attempt_no, provider_id, status FROM ledger").fetchall()
-    assert rows == [(1, "mistral", "failed"), (2, "anthropic", "complete")]
+        rows = connection.execute("SELECT attempt_no, provider, status, fallback_from FROM ledger").fetchall()
+    assert rows == [(1, "mistral", "failed", None), (2, "anthropic", "complete", str(LARGE))]
 
 
 async def test_none_answers(chat: Chat, catalogue: ScriptedCatalogue, database: Database) -> None:
@@ -103,7 +112,7 @@ async def test_none_answers(chat: Chat, catalogue: ScriptedCatalogue, database: 
         (SONNET, "key_rejected"),
     ]
     with sqlite3.connect(database.path) as connection:
-        rows = connection.execute("SELECT attempt_no, provider_id, error_code FROM ledger").fetchall()
+        rows = connection.execute("SELECT attempt_no, provider, error_class FROM ledger").fetchall()
     assert rows == [(1, "mistral", "no_credit"), (2, "anthropic", "key_rejected")]
 
 
@@ -117,12 +126,50 @@ async def test_too_long_goes_to_a_larger_model_only(chat: Chat, catalogue: Scrip
     assert message.model == LARGE
 
 
-async def test_what_was_refused_is_not_passed_on(chat: Chat, catalogue: ScriptedCatalogue) -> None:
-    answering(catalogue, large=Refused("Refused"))
+async def test_what_was_refused_is_passed_on_only_if_the_user_wants_it(
+    chat: Chat, catalogue: ScriptedCatalogue, database: Database
+) -> None:
+    answering(catalogue, large=Refused("Mistral stopped this reply", "It said why.", detail="no"))
+    message, events = await reply_of(chat)
+    assert message.failure == Failure("refused_on_route", "Mistral stopped this reply", "It said why.", None, "no")
+    assert message.model == SONNET  # whom the question is about
+    assert [(attempt.model, attempt.failure.code) for attempt in message.attempts] == [(LARGE, "refused")]
+    assert not any(isinstance(event, FellBack) for event in events)
+    assert len(catalogue.requests) == 1
+    with sqlite3.connect(database.path) as connection:
+        rows = connection.execute("SELECT provider, error_class FROM ledger").fetchall()
+    assert rows == [("mistral", "refused")]
+
+
+async def test_a_reply_that_was_filtered_before_its_first_word_is_refused(
+    chat: Chat, catalogue: ScriptedCatalogue
+) -> None:
+    async def script(request: ChatRequest) -> AsyncIterator[object]:
+        yield UsageReported(Usage(input_tokens=900, cost=Decimal("0.25")))
+        yield Finished(FinishReason.FILTERED)
+
+    catalogue.script = script
     message, _events = await reply_of(chat)
     assert message.failure is not None
-    assert message.failure.code == "refused"
-    assert len(catalogue.requests) == 1
+    assert (message.failure.code, message.model) == ("refused_on_route", SONNET)
+    alone, _events = await reply_of(chat, LARGE)
+    assert alone.failure is not None
+    assert (alone.failure.code, alone.attempts) == ("refused", ())
+
+
+async def test_a_refusal_says_what_the_next_one_costs(chat: Chat, catalogue: ScriptedCatalogue) -> None:
+    catalogue.models[SONNET] = Model(SONNET, "", 9000, input_price=Decimal(3), output_price=Decimal(9))
+    answering(catalogue, large=Refused("Mistral stopped this reply", "It said why."))
+    message, _events = await reply_of(chat)
+    assert message.failure is not None
+    assert message.failure.explanation == "It said why. Scripted One costs 4.0 times as much."
+
+
+async def test_nobody_is_left_after_a_refusal(chat: Chat, catalogue: ScriptedCatalogue) -> None:
+    answering(catalogue, large=NoCredit("Used up", http_status=402), sonnet=Refused("Stopped"))
+    message, _events = await reply_of(chat)
+    assert message.failure is not None
+    assert (message.failure.code, message.failure.title, message.model) == ("refused", "Stopped", SONNET)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +193,7 @@ async def test_a_dearer_one_is_asked_about(
     assert message.model == SONNET  # what the question is about
     assert [(attempt.model, attempt.failure.http_status) for attempt in message.attempts] == [(LARGE, 402)]
     with sqlite3.connect(database.path) as connection:
-        rows = connection.execute("SELECT provider_id, error_code FROM ledger").fetchall()
+        rows = connection.execute("SELECT provider, error_class FROM ledger").fetchall()
     assert rows == [("mistral", "no_credit")]  # the other one was not asked
     settings.set(options.GUARD_PRICE, False)
     message, _events = await reply_of(chat)
@@ -238,7 +285,9 @@ async def test_the_limits_of_an_only_key_are_known_before_the_next_question(
     assert 0 < routes.standing.cooling_s(Target(LARGE, "Personal")) <= 30
 
 
-async def test_what_a_failed_try_counted_is_not_of_the_next_one(chat: Chat, catalogue: ScriptedCatalogue) -> None:
+async def test_what_a_failed_try_counted_is_not_of_the_next_one(
+    chat: Chat, catalogue: ScriptedCatalogue, database: Database
+) -> None:
     async def script(request: ChatRequest) -> AsyncIterator[object]:
         if request.model_id == "large":
             yield UsageReported(Usage(input_tokens=5000, output_tokens=1))
@@ -251,3 +300,6 @@ async def test_what_a_failed_try_counted_is_not_of_the_next_one(chat: Chat, cata
     assert message.usage is not None
     assert message.usage.estimated
     assert message.usage.input_tokens < 100
+    with sqlite3.connect(database.path) as connection:
+        rows = connection.execute("SELECT provider, input_tokens FROM ledger").fetchall()
+    assert rows == [("mistral", 5000), ("anthropic", message.usage.input_tokens)]

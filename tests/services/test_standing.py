@@ -41,7 +41,7 @@ def standing(tmp_path: Path, writer: Writer, clock: Clock) -> Standing:
 
 def fail(standing: Standing, times: int) -> None:
     for _ in range(times):
-        standing.failed(TARGET, Overloaded("", http_status=503))
+        standing.failed(TARGET, Overloaded("Busy", http_status=503))
 
 
 def test_three_failures_within_a_minute_cool(standing: Standing, clock: Clock) -> None:
@@ -109,16 +109,36 @@ def test_a_key_accepted_elsewhere_is_also_the_only_key(standing: Standing) -> No
     assert [standing.is_rejected(key) for key in rejected] == [False, False, True]
 
 
-def test_limits_hold_for_every_model_of_a_key(standing: Standing, clock: Clock) -> None:
-    standing.set_limits(KEY, RateLimits(remaining=0, reset_s=40, remaining_tokens=900, reset_tokens_s=60))
-    assert standing.cooling_s(TARGET) == 40
-    assert standing.cooling_s(Target(ModelRef("mistral", "other"), "Work")) == 40
+def test_limits_hold_for_the_model_that_answered(standing: Standing, clock: Clock) -> None:
+    standing.set_limits(TARGET, RateLimits(remaining=0, reset_s=40, remaining_tokens=900, reset_tokens_s=60))
+    assert (standing.cooling_s(TARGET), standing.closed_s(TARGET)) == (40, 40)
+    assert standing.cooling_s(Target(ModelRef("mistral", "other"), "Work")) == 0
     assert standing.cooling_s(OTHER) == 0
     clock.now += 30
-    assert standing.cooling_s(TARGET) == 10
+    assert standing.closed_s(TARGET) == 10
     assert standing.limits(KEY) == (RateLimits(0, 40, 900, 60), 30)
-    standing.set_limits(KEY, RateLimits(remaining=12, reset_s=40))
+    standing.set_limits(Target(TARGET.model, "Work", weight=3), RateLimits(remaining=12, reset_s=40))
     assert standing.cooling_s(TARGET) == 0
+    standing.set_limits(TARGET, RateLimits(remaining_tokens=0, reset_tokens_s=20))
+    assert standing.closed_s(TARGET) == 20
+    standing.forget_limits(TARGET)
+    assert standing.closed_s(TARGET) == 0
+
+
+def test_a_key_shows_what_was_said_of_it_last(standing: Standing, clock: Clock) -> None:
+    standing.set_limits(TARGET, RateLimits(remaining=3, reset_s=40))
+    clock.now += 5
+    standing.set_limits(Target(ModelRef("mistral", "other"), "Work"), RateLimits(remaining=50, reset_s=40))
+    clock.now += 1
+    assert standing.limits(KEY) == (RateLimits(50, 40), 1)
+    assert standing.limits(KeyRef("mistral", "Personal")) is None
+
+
+def test_failures_close_nothing(standing: Standing) -> None:
+    """Only what the provider says itself keeps a question from being sent."""
+    fail(standing, 3)
+    assert (standing.cooling_s(TARGET), standing.closed_s(TARGET)) == (5, 0)
+    assert standing.reason(TARGET) == "Busy"
 
 
 def test_what_still_holds_survives_a_restart(standing: Standing, clock: Clock, writer: Writer, tmp_path: Path) -> None:
@@ -127,7 +147,7 @@ def test_what_still_holds_survives_a_restart(standing: Standing, clock: Clock, w
     writer.flush()
     later = Standing(tmp_path / "standing.json", writer, clock)
     later.load()
-    assert later.cooling_s(TARGET) == 5
+    assert (later.cooling_s(TARGET), later.reason(TARGET)) == (5, "Busy")
     assert later.is_rejected(KeyRef("mistral", "Personal"))
     clock.now += 6
     much_later = Standing(tmp_path / "standing.json", writer, clock)
@@ -135,7 +155,7 @@ def test_what_still_holds_survives_a_restart(standing: Standing, clock: Clock, w
     assert much_later.cooling_s(TARGET) == 0
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"cooling": [[1, 2], 3, ["a","b","c","x",1]], "rejected_keys": 7}'])
+@pytest.mark.parametrize("text", ["", "[]", '{"cooling": [[1, 2], 3, ["a","b","c","x",1,""]], "rejected_keys": 7}'])
 def test_a_damaged_file_is_nothing(text: str, standing: Standing, tmp_path: Path) -> None:
     (tmp_path / "standing.json").write_text(text)
     standing.load()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from desktop.settings import options
 from desktop.settings.files import Writer
 from desktop.settings.store import Settings
-from desktop.settings.types import Address, Bool, Choice, FontFamily, Int, ModelName, Option, Text
+from desktop.settings.types import Address, Amount, Bool, Choice, FontFamily, Int, ModelName, Option, Text
 
 
 def settings_at(path: Path) -> tuple[Settings, Writer]:
@@ -32,6 +32,8 @@ def values_for(option: Option[Any]) -> st.SearchStrategy[Any]:
             return st.sampled_from([value for value, _label in choices])
         case Text() | FontFamily():
             return st.text(st.characters(codec="utf-8"), max_size=50)
+        case Amount():
+            return st.sampled_from(["", "0.92", "1", "149.5"])
         case ModelName():
             return st.sampled_from(["", "mistral/mistral-small", "openrouter/a/b:free"])
         case Address():
@@ -149,3 +151,14 @@ def test_options_are_declared_once_and_completely() -> None:
         assert option.key.startswith(f"{option.page}.")
         assert option.title
         assert option.section
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "x", "NaN", "Infinity", "1e9", "0.0000001"])
+def test_an_amount_that_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"0\.92"):
+        Amount().check(text)
+
+
+def test_an_amount_may_have_a_comma() -> None:
+    assert Amount().check("0,92") == "0.92"
+    assert Amount().check("1e2") == "100"

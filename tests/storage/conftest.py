@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,13 @@ from desktop.domain.conversation import Conversation
 from desktop.domain.ledger import LedgerEntry, Purpose
 from desktop.domain.message import FinishReason, Message, Role, Status, TextPart
 from desktop.domain.model import ModelRef
+from desktop.domain.spending import Only, Span, Sum
 from desktop.domain.usage import Usage
-from desktop.storage import messages
+from desktop.storage import messages, spending
 from desktop.storage.database import Database
+from desktop.storage.search import search
+
+ALWAYS = Span(date(1970, 1, 1), date(2100, 1, 1))
 
 MODEL = ModelRef("openai", "gpt-x")
 
@@ -75,6 +80,27 @@ class Samples:
         return await database.run(
             lambda db: messages.finish_reply(db, reply, [LedgerEntry.of(reply, Purpose.CHAT, "work")])
         )
+
+    async def begin(
+        self, database: Database, writer: str = messages.APP_WRITER
+    ) -> tuple[Conversation, Message, Message]:
+        """A new conversation with a question and its reply, of which nothing is there yet."""
+        conversation = self.conversation()
+        question = self.question(conversation)
+        reply = self.reply(question)
+        await database.run(lambda db: messages.add_turn(db, conversation, question, reply, writer))
+        return conversation, question, reply
+
+    async def stored(self, database: Database, conversation: Conversation) -> list[Message]:
+        return await database.run(lambda db: messages.messages_of(db, conversation.id))
+
+    async def found(self, database: Database, query: str) -> list[str | None]:
+        """The messages in which the search finds that."""
+        return [hit.message_id for hit in await database.run(lambda db: search(db, query, 10))]
+
+    async def spent(self, database: Database, only: Only = Only()) -> Sum:  # noqa: B008 - frozen
+        """What the ledger holds altogether."""
+        return await database.run(lambda db: spending.total(db, ALWAYS, only))
 
     def _now(self) -> int:
         return 1_700_000_000_000 + next(self._numbers) * 1000

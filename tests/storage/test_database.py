@@ -10,14 +10,22 @@ import sys
 import textwrap
 import threading
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import sqlite_utils
 
 from desktop import __version__
+from desktop.domain.cost import Cost
 from desktop.domain.errors import Busy, DatabaseDamaged, DatabaseTooNew, DiskFull, StorageError
-from desktop.storage import conversations, messages, migrations
+from desktop.domain.ledger import LedgerEntry
+from desktop.domain.message import Status
+from desktop.domain.model import ModelRef
+from desktop.domain.spending import Grouping, Span, Sum
+from desktop.domain.usage import CostSource, Usage
+from desktop.storage import conversations, messages, migrations, spending
 from desktop.storage import database as database_module
 from desktop.storage.backup import KEPT, verified_copy
 from desktop.storage.database import Database
@@ -54,17 +62,19 @@ def python(code: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 @pytest.fixture
-async def old(path: Path, samples) -> Path:
+async def old(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A database with one conversation, written by an older version that lacked the newest step."""
-    database = Database(path)
-    await database.open()
-    await samples.turn(database, title="From before")
-    await database.close()
-    newest = migrations.STEPS[-1].__name__
-    change(path, "DELETE FROM _sqlite_migrations WHERE name = ?", newest)
-    change(path, "DROP TABLE attempts")
-    change(path, "ALTER TABLE ledger DROP COLUMN attempt_no")
-    change(path, "UPDATE about SET value = '0.0.9' WHERE name = 'version'")
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "STEPS", migrations.STEPS[:-1])
+        patch.setattr(database_module, "__version__", "0.0.9")
+        database = Database(path)
+        await database.open()
+        await database.close()
+    change(
+        path,
+        "INSERT INTO conversations (id, title, title_source, created_ms, updated_ms)"
+        " VALUES ('c', 'From before', 'user', 1, 1)",
+    )
     return path
 
 
@@ -107,7 +117,22 @@ async def test_the_shape_has_no_error(database: Database) -> None:
     strict = await database.run(lambda db: {table.name: table.strict for table in sqlite_utils.Database(db).tables})
     assert all(
         strict[name]
-        for name in ("conversations", "messages", "parts", "drafts", "ledger", "models", "model_choices", "attempts")
+        for name in (
+            "conversations",
+            "messages",
+            "parts",
+            "drafts",
+            "ledger",
+            "models",
+            "model_choices",
+            "attempts",
+            "ledger_sums",
+            "budgets",
+            "budget_raises",
+            "budget_alerts",
+            "reservations",
+            "token_ratios",
+        )
     )
 
 
@@ -133,17 +158,79 @@ async def test_a_verified_copy_is_made_before_migrating(old: Path) -> None:
 
 
 async def test_a_failing_migration_leaves_the_database_as_it_was(old: Path) -> None:
-    change(old, "ALTER TABLE ledger ADD COLUMN attempt_no INTEGER")
+    change(old, "CREATE TABLE token_ratios (provider TEXT)")
     before = titles(old)
     database = Database(old)
-    with pytest.raises(sqlite3.OperationalError, match="duplicate column"):
+    with pytest.raises(sqlite3.OperationalError, match="already exists"):
         await database.open()
     await database.close()
     with contextlib.closing(sqlite3.connect(old)) as conn:
         names = {row[0] for row in conn.execute("SELECT name FROM sqlite_master")}
-        assert "attempts" not in names  # the half that had succeeded was undone
+        assert "ledger_sums" not in names  # the half that had succeeded was undone
         assert conn.execute("SELECT value FROM about").fetchone() == ("0.0.9",)
     assert titles(old) == before
+
+
+async def test_what_was_spent_before_is_counted_on(old: Path) -> None:
+    """Rows of the older ledger keep their numbers and tokens, and are summed; what was not reported stays unpriced."""
+    first, second = 1_700_000_000_000, 1_710_000_000_000
+    columns = (
+        "ts_start_ms, ts_first_token_ms, ts_end_ms, conversation_id, message_id, attempt_no, purpose, provider_id,"
+        " provider_name, model_id, key_label, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,"
+        " reasoning_tokens, estimated, cost_nano, status, http_status, error_code"
+    )
+    for number, start, tokens, nano in ((7, first, 12, 4_200_000), (8, second, 5, None), (9, second, None, None)):
+        change(
+            old,
+            f"INSERT INTO ledger (number, {columns}) VALUES ({', '.join('?' * 22)})",
+            *(
+                number,
+                start,
+                start + 20,
+                start + 420,
+                "c",
+                f"m{number}",
+                1,
+                "chat",
+                "openai",
+                "OpenAI",
+                "gpt-x",
+                "work",
+            ),
+            *(tokens, tokens, tokens and 3, tokens and 0, tokens and 1, 0, nano, "complete", None, ""),
+        )
+    change(
+        old,
+        "INSERT INTO messages (id, conversation_id, role, created_ms, status, input_tokens, output_tokens,"
+        " cache_read_tokens, cache_write_tokens, reasoning_tokens, usage_estimated, cost_nano)"
+        " VALUES ('m7', 'c', 'assistant', 1, 'complete', 12, 12, 3, 0, 1, 0, 4200000)",
+    )
+    database = Database(old)
+    await database.open()
+
+    def entries(db: conversations.Db) -> list[tuple[date, LedgerEntry]]:
+        return spending.entries_after(db, None, Span(date(2000, 1, 1), date(2100, 1, 1)))[0]
+
+    one, two, three = await database.run(entries)
+    cost = Cost(Decimal("0.0042"), CostSource.REPORTED)
+    assert one == (
+        datetime.fromtimestamp(first / 1000, UTC).astimezone().date(),
+        LedgerEntry(
+            first, first + 20, first + 420, "c", "m7", ModelRef("openai", "gpt-x"), "OpenAI", Status.COMPLETE,
+            Usage(12, 12, 3, 0, 1, cost.amount, cost_source=cost.source), key_label="work", cost=cost,
+        ),
+    )  # fmt: skip
+    assert two[1].cost == Cost(None, CostSource.UNPRICED)
+    assert (three[1].usage, three[1].cost) == (None, None)
+    always = Span(one[0], two[0])
+    for by in Grouping:
+        groups = await database.run(lambda db, by=by: spending.groups(db, by, always))
+        assert sum((group.sum for group in groups), Sum()) == Sum(3, 17, 6, 17, Decimal("0.0042"), unpriced=1)
+    (row,) = await database.run(conversations.summaries)
+    assert row.cost == Decimal("0.0042")
+    (message,) = await database.run(lambda db: messages.messages_of(db, "c"))
+    assert message.usage.cost_source is CostSource.REPORTED
+    await database.close()
 
 
 async def test_no_migration_without_a_copy(old: Path) -> None:

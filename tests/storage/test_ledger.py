@@ -1,17 +1,24 @@
 """What attempts used and cost."""
 
+import sqlite3
 from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 import sqlite_utils
 
+from desktop.domain.cost import Cost
 from desktop.domain.errors import Failure
 from desktop.domain.ledger import LedgerEntry, Purpose
-from desktop.domain.message import Status
-from desktop.domain.usage import Usage
-from desktop.storage import ledger
+from desktop.domain.message import FinishReason, Status
+from desktop.domain.model import ModelRef
+from desktop.domain.spending import Span
+from desktop.domain.usage import CostSource, Usage
+from desktop.storage import ledger, spending
 from desktop.storage.database import Database
+
+ALWAYS = Span(date(1970, 1, 1), date(2100, 1, 1))
 
 
 def entry(samples, **changes: object) -> LedgerEntry:
@@ -32,51 +39,75 @@ def test_an_entry_tells_of_its_reply(samples) -> None:
 
 
 async def test_every_column_is_written(database: Database, samples) -> None:
+    usage = Usage(100, 20, 30, 40, 5, estimated=True)
     made = entry(
         samples,
-        usage=Usage(1, 2, 3, 4, 5, Decimal("0.25"), estimated=True),
+        usage=usage,
+        cost=Cost(Decimal("0.25"), CostSource.REPORTED, "list 2026-11: gpt-x", Decimal("0.26"), Decimal("0.01")),
         http_status=429,
         error_code="rate_limited",
         status=Status.FAILED,
+        attempt_no=2,
+        model_answered="gpt-x-2026",
+        request_id="req_1",
+        fallback_from=ModelRef("mistral", "large"),
+        tags=("beta", "Acme"),
+        finish=FinishReason.LENGTH,
     )
     await database.run(lambda db: ledger.append(db, made))
     (row,) = await database.run(lambda db: list(sqlite_utils.Database(db).query("SELECT * FROM ledger")))
     assert row == {
         "number": 1,
-        "ts_start_ms": made.start_ms,
-        "ts_first_token_ms": made.first_token_ms,
-        "ts_end_ms": made.end_ms,
+        "ts_start": made.start_ms,
+        "ts_first_token": made.start_ms + 20,
+        "ts_end": made.start_ms + 420,
+        "day": (datetime.fromtimestamp(made.start_ms / 1000).astimezone().date() - date(1970, 1, 1)).days,
         "conversation_id": made.conversation_id,
         "message_id": made.message_id,
+        "attempt_no": 2,
         "purpose": "chat",
-        "provider_id": "openai",
+        "provider": "openai",
         "provider_name": "OpenAI",
-        "model_id": "gpt-x",
+        "model_requested": "gpt-x",
+        "model_answered": "gpt-x-2026",
         "key_label": "work",
-        "input_tokens": 1,
-        "output_tokens": 2,
-        "cache_read_tokens": 3,
-        "cache_write_tokens": 4,
+        "input_tokens": 100,
+        "cache_read_tokens": 30,
+        "cache_write_tokens": 40,
+        "output_tokens": 20,
         "reasoning_tokens": 5,
         "estimated": 1,
-        "cost_nano": 250_000_000,
+        "cost": 250_000_000,
+        "currency": "USD",
+        "cost_source": "reported",
+        "price_id": "list 2026-11: gpt-x",
+        "cost_computed": 260_000_000,
+        "saved_cost": 10_000_000,
         "status": "failed",
         "http_status": 429,
-        "error_code": "rate_limited",
-        "attempt_no": 1,
+        "error_class": "rate_limited",
+        "fallback_from": "mistral/large",
+        "tags": "Acme\nbeta",
+        "finish_reason": "length",
+        "provider_request_id": "req_1",
+        "ttft_ms": 20,
+        "tokens_per_s": 50.0,
     }
+    ((_day, back),) = (await database.run(lambda db: spending.entries_after(db, None, ALWAYS)))[0]
+    assert back == replace(made, tags=("Acme", "beta"), usage=made.cost.on(usage))
 
 
-async def test_spending_counts_what_is_known(database: Database, samples) -> None:
-    assert await database.run(lambda db: ledger.spent_since(db, 0)) == (Decimal(0), 0)
-    entries = [
-        entry(samples, start_ms=1000, usage=Usage(100, 10, cost=Decimal("0.1"))),
-        entry(samples, start_ms=2000, usage=Usage(10, 1, cost=Decimal("0.2"))),
-        entry(samples, start_ms=3000, usage=Usage(1, 1)),
-        entry(samples, start_ms=4000, usage=None),
-    ]
-    for made in entries:
-        await database.run(lambda db, made=made: ledger.append(db, made))
-    assert await database.run(lambda db: ledger.spent_since(db, 1000)) == (Decimal("0.3"), 123)
-    assert await database.run(lambda db: ledger.spent_since(db, 1001)) == (Decimal("0.2"), 13)
-    assert await database.run(lambda db: ledger.spent_since(db, 4000)) == (Decimal(0), 0)
+async def test_it_cannot_be_changed_or_shortened(database: Database, samples) -> None:
+    await database.run(lambda db: ledger.append(db, entry(samples)))
+    for sql in ("DELETE FROM ledger", "UPDATE ledger SET cost = 0", "UPDATE ledger SET number = 7"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            await database.run(lambda db, sql=sql: db.execute(sql))
+    assert (await samples.spent(database)).requests == 1
+
+
+async def test_an_attempt_is_written_once(database: Database, samples) -> None:
+    first = entry(samples)
+    another = replace(first, attempt_no=2)
+    for made in (first, another, first, replace(first, purpose=Purpose.TITLE), another):
+        await database.run(lambda db, made=made: ledger.append_new(db, made))
+    assert (await samples.spent(database)).requests == 3

@@ -26,6 +26,8 @@ async def test_a_list_comes_back_whole_and_in_order(database: Database) -> None:
             input_price=Decimal("0.100"),
             output_price=Decimal("2.50"),
             size_bytes=4_000_000_000,
+            cache_read_price=Decimal("0.01"),
+            cache_write_price=Decimal("0.125"),
         ),
         model("b", "alpha"),
     ]

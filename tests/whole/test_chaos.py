@@ -24,14 +24,18 @@ from desktop.domain.model import Dialect, ModelRef
 from desktop.domain.route import Route, Strategy, Target
 from desktop.services import catalogue as catalogue_module
 from desktop.services import network, retry
+from desktop.services.budgets import Budgets
 from desktop.services.catalogue import Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.prices import Prices
 from desktop.services.routes import Routes
 from desktop.services.standing import Standing
+from desktop.services.tokens import Tokens
 from desktop.services.turn import Turn
 from desktop.settings.files import Writer
+from desktop.settings.prices import PriceStore
 from desktop.settings.providers import ProviderStore
 from desktop.settings.routes import RouteStore
 from desktop.settings.secrets import Secrets
@@ -90,8 +94,12 @@ async def world(folder: Path, url: str) -> AsyncIterator[World]:
     await database.open()
     catalogue = Catalogue(store, Secrets(folder / "keys", chaos.environment()), settings, database, feed, route_store)
     library = Library(database, feed)
-    routes = Routes(catalogue, Standing(folder / "standing.json", writer), settings)
-    chat = Chat(database, library, catalogue, settings, feed, routes)
+    own_prices = PriceStore(folder / "prices.json")
+    own_prices.load()
+    prices, tokens = Prices(own_prices, catalogue, settings, feed, folder / "price-list.json"), Tokens(database)
+    routes = Routes(catalogue, Standing(folder / "standing.json", writer), settings, prices)
+    budgets = Budgets(database, prices, tokens, settings, feed)
+    chat = Chat(database, library, catalogue, settings, feed, routes, budgets, tokens)
     try:
         yield World(chat, library, route_store, database.path)
     finally:

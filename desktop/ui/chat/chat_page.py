@@ -3,33 +3,36 @@
 Longer than most because every command of the window about a chat, and every signal of the page's parts, ends here.
 """
 
-import asyncio
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.errors import Action
 from desktop.domain.events import TurnEvent
 from desktop.domain.message import Message, Role
 from desktop.domain.model import ModelRef
-from desktop.domain.usage import estimate_tokens
 from desktop.i18n import gettext as _
 from desktop.services.catalogue import TOUR_MODEL, Catalogue
+from desktop.services.charges import Charges
 from desktop.services.chat import Chat
+from desktop.services.estimates import Estimates
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.meter import Meters
 from desktop.services.pictures import Pictures
+from desktop.services.prices import Prices
 from desktop.settings import options
 from desktop.settings.places import Places
 from desktop.settings.store import Settings
 from desktop.ui.chat import suggestions
 from desktop.ui.chat.composer import WIDTH
 from desktop.ui.chat.copying import last_code
+from desktop.ui.chat.costs import Costs
 from desktop.ui.chat.drafts import Drafts, join
 from desktop.ui.chat.error_actions import ErrorActions
 from desktop.ui.chat.first_run import FirstRun
@@ -80,6 +83,8 @@ class ChatPage(QWidget):
         self._open = OpenChat(library, chat, catalogue, feed, tasks, self._drafts, self)
         self._errors = ErrorActions(catalogue, tasks, self)
         self._picker: ModelPicker | None = None
+        self._prices: Prices | None = None
+        self._costs: Costs | None = None
         self._shown_id: str | None = None
         self._follow_next = False
         self.places = Places()
@@ -134,6 +139,7 @@ class ChatPage(QWidget):
         page.edit_requested.connect(self._on_edit)
         page.branch_requested.connect(self._open.show_branch)
         page.action_requested.connect(self._act)
+        page.cost_asked.connect(lambda message_id: self._tasks.start(self._explain_cost(message_id)))
         page.quote_requested.connect(self._quote)
         self._open.on_event = self._on_event
         self._add_page(page)
@@ -244,7 +250,9 @@ class ChatPage(QWidget):
     def choose_model(self) -> None:
         """Open the model picker below the chip."""
         if self._picker is None:
-            self._picker = ModelPicker(self._theme, self._catalogue, self._tasks, self, conditions=self.conditions)
+            self._picker = ModelPicker(
+                self._theme, self._catalogue, self._tasks, self, conditions=self.conditions, prices=self._prices
+            )
             self._picker.chosen.connect(self._use)
             self._picker.settings_requested.connect(self.settings_requested)
         self._picker.open_at(self._header.chip, self._open.shown.model)
@@ -335,7 +343,8 @@ class ChatPage(QWidget):
     @property
     def has_conversation(self) -> bool:
         """Whether messages are on the screen."""
-        return "_transcript" in self.__dict__ and self._stack.currentWidget() is self._transcript
+        shows_messages = "_transcript" in self.__dict__ and self._stack.currentWidget() is self._transcript
+        return shows_messages and not self.isHidden()
 
     @property
     def has_selection(self) -> bool:
@@ -366,9 +375,29 @@ class ChatPage(QWidget):
         """Stand a notice bar under the header."""
         self._column.insertWidget(1, bar)
 
+    def show_costs(self, estimates: Estimates, meters: Meters, charges: Charges, feed: Feed) -> None:
+        """Say what a message would cost, what the reply has cost by now, and what the chat has cost in all."""
+        self._prices = estimates.prices
+        self._costs = Costs(
+            self._theme,
+            self._header,
+            self._composer,
+            self._open,
+            self._settings,
+            self._catalogue,
+            estimates,
+            meters,
+            charges,
+            feed,
+            self._tasks,
+            self,
+        )
+        self._costs.settings_requested.connect(self.settings_requested)
+
     def set_compact(self, compact: bool) -> None:
         """The window is too narrow for a sidebar."""
         self._header.set_compact(compact)
+        self._composer.set_compact(compact)
 
     def panes(self) -> tuple[QWidget, ...]:
         """What F6 goes round, in order."""
@@ -387,7 +416,6 @@ class ChatPage(QWidget):
         if not is_new and shown.conversation is None:
             return  # what was there stays until the messages have been read
         self._header.set_title(_("New chat") if is_new else shown.title, can_rename=not is_new)
-        self._header.set_cost(shown.cost)
         if is_new:
             self._show_find(False)
             if self._catalogue.ready():
@@ -417,18 +445,6 @@ class ChatPage(QWidget):
             self._transcript.show_asked()
         if "_find" in self.__dict__:
             self._find.follow(at_once=True)
-        self._tasks.start(self._count_history())
-
-    async def _count_history(self) -> None:
-        """Estimate what goes along with the next message: of a long conversation that takes a moment."""
-        content, conversation = self._content, self._open.shown.conversation
-        messages = self._open.shown.path()
-        prompt = conversation.system_prompt if conversation is not None else None
-        tokens = await asyncio.to_thread(
-            lambda: sum(estimate_tokens(message.text) for message in messages) + estimate_tokens(prompt or "")
-        )
-        if content == self._content:
-            self._composer.set_history_tokens(tokens)
 
     def _show_model(self, model: ModelRef | None) -> None:
         if model is None:
@@ -487,7 +503,7 @@ class ChatPage(QWidget):
         self._mark_read()
 
     def _mark_read(self) -> None:
-        if self.isActiveWindow():
+        if self.isActiveWindow() and not self.isHidden():
             self._open.mark_read()
 
     # Writing
@@ -568,6 +584,11 @@ class ChatPage(QWidget):
         if message is not None:
             self._errors.act(message, action)
 
+    async def _explain_cost(self, message_id: str) -> None:
+        message = next((message for message in self._open.shown.path() if message.id == message_id), None)
+        if message is not None and self._costs is not None:
+            self._transcript.explain_cost(message_id, await self._costs.explained(message))
+
     # Finding
 
     def _show_find(self, shown: bool) -> None:
@@ -617,6 +638,10 @@ class ChatPage(QWidget):
             self.stop()
         else:
             self.focus_composer()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._mark_read()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,18 +1,24 @@
 """The composer: where the next message is written and sent, and the running reply is stopped."""
 
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.domain import figures
-from desktop.domain.usage import estimate_tokens
 from desktop.i18n import gettext as _
 from desktop.ui.chat.editor import MessageEdit
+from desktop.ui.chat.estimate import runs_of, so_far
+from desktop.ui.chat.runs import Run, RunsButton, spoken
 from desktop.ui.chat.strips import BlockedStrip, WaitingStrip
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.button import IconButton
-from desktop.ui.widgets.labels import text_label
+from desktop.ui.widgets.button import Button, IconButton
 from desktop.ui.widgets.paint import paint_box
+
+if TYPE_CHECKING:
+    from desktop.services.estimates import Estimate
 
 WIDTH = 752
 TOOL_ROW = 44
@@ -33,6 +39,8 @@ class Composer(QFrame):
     unblock_requested = Signal()
     waiting_edit_requested = Signal()
     waiting_removed = Signal()
+    estimate_unfolded = Signal()
+    price_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +49,10 @@ class Composer(QFrame):
         self._blocked = ""
         self._tried = False
         self._waiting = False
-        self._history_tokens = 0
+        self.estimator: Callable[[str], Estimate | None] = lambda _text: None
+        """Says what a text would cost, in no time."""
+        self._spent: Decimal | None = None
+        self._block: QWidget | None = None
         self._build()
         self.edit.submitted.connect(self._submit)
         self.edit.edit_last_requested.connect(self.edit_last_requested)
@@ -51,6 +62,8 @@ class Composer(QFrame):
         self._waiting_strip.removed.connect(self.waiting_removed)
         self._blocked_strip.chosen.connect(self.unblock_requested)
         self._send.clicked.connect(self._on_button)
+        self.estimate.clicked.connect(self.estimate_unfolded)
+        self._set_price.clicked.connect(self.price_requested)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._settled)
         theme.changed.connect(self.update)
@@ -63,8 +76,10 @@ class Composer(QFrame):
         self._waiting_strip = WaitingStrip(theme)
         self._blocked_strip = BlockedStrip(theme)
         self.edit = MessageEdit(theme)
-        self._estimate = text_label(theme, "", 12, role="text-muted")
-        self._estimate.setFont(theme.tabular(self._estimate.font()))
+        self.estimate = RunsButton(theme, 12)
+        self._set_price = Button(theme, _("set"), kind="link")
+        self._set_price.setAccessibleName(_("Set the price"))
+        self._set_price.hide()
         self._send = SendButton(theme)
 
         text = QHBoxLayout()
@@ -72,11 +87,12 @@ class Composer(QFrame):
         text.addWidget(self.edit)
         tools = QHBoxLayout()
         tools.setContentsMargins(px(16), px(4), px(8), px(8))
-        tools.setSpacing(px(14))
+        tools.setSpacing(px(8))
         tools.addStretch(1)
-        tools.addWidget(self._estimate)
+        tools.addWidget(self.estimate)
+        tools.addWidget(self._set_price)
         tools.addWidget(self._send)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         column.addWidget(self._waiting_strip)
@@ -89,7 +105,7 @@ class Composer(QFrame):
     def controls(self) -> list[QWidget]:
         """What takes the keyboard, in order: the strips' buttons, the text, send."""
         strips = [*self._waiting_strip.controls, *self._blocked_strip.controls]
-        return [*strips, self.edit, self._send]
+        return [*strips, self.edit, self.estimate, self._set_price, self._send]
 
     def text(self) -> str:
         return self.edit.text()
@@ -105,6 +121,7 @@ class Composer(QFrame):
         if running != self._running:
             self._running = running
             self._show_state()
+            self.set_spent(None)
 
     def set_blocked(self, text: str, action: str = "") -> None:
         """Nothing can be sent, and why; an empty text ends that. The strip shows once one has tried."""
@@ -129,10 +146,30 @@ class Composer(QFrame):
     def set_placeholder(self, text: str) -> None:
         self.edit.set_placeholder(text)
 
-    def set_history_tokens(self, tokens: int) -> None:
-        """How many tokens go along with whatever is written."""
-        self._history_tokens = tokens
+    def count(self) -> None:
+        """Say anew what the text would cost: what goes along with it has changed, or a price."""
         self._count(self.text())
+
+    def set_spent(self, cost: Decimal | None) -> None:
+        """What the running reply has cost so far, in US dollars; shown while nothing else is written."""
+        self._spent = cost
+        if self.edit.is_blank():
+            self._count("")
+
+    def set_compact(self, compact: bool) -> None:
+        """In a narrow window only the sum of the estimate is shown."""
+        self.estimate.set_compact(compact)
+
+    def set_block(self, block: QWidget | None) -> None:
+        """Join to the top of the box what keeps a message from being sent. The one before is taken away."""
+        if self._block is not None:
+            self._column.removeWidget(self._block)
+            self._block.deleteLater()
+        self._block = block
+        if block is not None:
+            self._column.insertWidget(0, block)
+            block.show()
+        self.update()
 
     def set_room(self, height: int) -> None:
         """The height in pixels that the whole box may take before its text scrolls."""
@@ -166,14 +203,20 @@ class Composer(QFrame):
         self.draft_changed.emit(text)
 
     def _count(self, text: str) -> None:
-        tokens = self._history_tokens + estimate_tokens(text)
+        estimate = None if self._blocked else self.estimator(text)
         if self._blocked:
-            said = self._blocked
-        elif tokens:
-            said = _("≈ {n} tokens").format(n=figures.tokens(tokens)).replace(" ", figures.NBSP)
+            runs: tuple[Run, ...] = (Run(self._blocked, main=True),)
+        elif self._running and self._spent is not None and not text:
+            runs, estimate = so_far(self._spent), None
         else:
-            said = ""
-        self._estimate.setText(said)
+            runs = runs_of(estimate) if estimate is not None and estimate.tokens else ()
+        self._show_runs(runs, estimate if runs else None)
+
+    def _show_runs(self, runs: tuple[Run, ...], estimate: "Estimate | None") -> None:
+        said = spoken(runs)
+        name = _("Estimate: {text}").format(text=said) if estimate is not None else said
+        self.estimate.show_runs(runs, unfolds=estimate is not None, name=name)
+        self._set_price.setVisible(estimate is not None and estimate.high is None)
         self.edit.setAccessibleDescription(said)
 
     def _show_state(self) -> None:
@@ -194,8 +237,15 @@ class Composer(QFrame):
         theme = self._theme
         focused = self.edit.hasFocus()
         edge, width = ("accent", 1.5 * theme.px(100) / 100) if focused else ("border-strong", 1)
-        fill = theme.color("surface-raised")
-        paint_box(QPainter(self), QRectF(self.rect()), theme.px(12), fill, theme.color(edge), width)
+        fill, radius, box = theme.color("surface-raised"), theme.px(12), QRectF(self.rect())
+        painter = QPainter(self)
+        if self._block is not None:
+            joint = self._block.geometry().bottom() + 1
+            painter.setClipRect(0, 0, self.width(), joint)
+            paint_box(painter, box, radius, theme.color("danger-soft"), theme.color("danger-border"), 1)
+            painter.fillRect(0, joint - 1, self.width(), 1, theme.color("danger-border"))
+            painter.setClipRect(0, joint, self.width(), self.height())
+        paint_box(painter, box, radius, fill, theme.color(edge), width)
 
 
 class SendButton(IconButton):

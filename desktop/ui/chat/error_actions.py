@@ -50,6 +50,8 @@ class ErrorActions(QObject):
                 QDesktopServices.openUrl(QUrl(page))
             case Action.SHOW_FOLDER:
                 self.settings_requested.emit("data", "")
+            case Action.SET_PRICE if message.model is not None:
+                self.settings_requested.emit("prices", str(message.model))
             case Action.KEEP_FOR_SESSION:
                 self._tasks.start(self._catalogue.keep_keys_for_session())
                 self.settings_requested.emit("providers", provider_id)

@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QSpacerItem, QWidget
 
 from desktop.domain import figures
 from desktop.i18n import gettext as _
+from desktop.ui.chat.runs import Run, RunsButton
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.button import Chip, IconButton
 from desktop.ui.widgets.field import Field
 from desktop.ui.widgets.focus import KeyboardFocus
 from desktop.ui.widgets.keys import key_text
-from desktop.ui.widgets.labels import ElidedLabel, text_label
+from desktop.ui.widgets.labels import ElidedLabel
 
 HEIGHT = 52
 TITLE_MIN = 96
@@ -28,6 +29,7 @@ class Header(QWidget):
     model_requested = Signal()
     renamed = Signal(str)
     find_requested = Signal()
+    cost_requested = Signal()
     editing_ended = Signal()  # by a key, so that the focus needs a place to go
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -52,9 +54,8 @@ class Header(QWidget):
         self._editor.left.connect(self.editing_ended)
         self.chip = Chip(theme, "", caret=True)
         self.chip.clicked.connect(self.model_requested)
-        self._cost = text_label(theme, "", 13, 600)
-        self._cost.setFont(theme.tabular(self._cost.font()))
-        self._cost.hide()
+        self.cost = RunsButton(theme, 13)
+        self.cost.clicked.connect(self.cost_requested)
 
         self._find = IconButton(theme, "magnifying-glass", _("Find in chat"), shortcut_hint=key_text("Ctrl+F"))
         self._find.clicked.connect(self.find_requested)
@@ -73,7 +74,7 @@ class Header(QWidget):
         self._row.addWidget(self.chip)
         self._row.addSpacing(px(12))
         self._row.addStretch(1)
-        self._row.addWidget(self._cost)
+        self._row.addWidget(self.cost)
         self._row.addSpacing(px(8))
         self._row.addWidget(self._find)
         self._set_margins()
@@ -96,12 +97,26 @@ class Header(QWidget):
         self.chip.set_dot(dot if name else None)
         self.chip.set_dashed(not name)
 
-    def set_cost(self, cost: Decimal | None) -> None:
-        """What the chat has cost over all branches; None where no price is known."""
-        text = figures.money(cost) if cost is not None else ""
-        self._cost.setText(text)
-        self._cost.setAccessibleName(_("This chat cost {sum}").format(sum=text) if text else "")
-        self._cost.setVisible(bool(text))
+    def set_cost(self, cost: Decimal | None, *, growing: bool = False, unpriced: bool = False) -> None:
+        """What the chat has cost over all branches, in US dollars; `unpriced` says that this is not all of it.
+
+        `growing`: while a reply is written. None without `unpriced` where nothing has been spent.
+        """
+        if cost is None:
+            runs = (Run(_("price unknown"), "warning", 600),) if unpriced else ()
+        else:
+            least = f"≥{figures.NBSP}" if unpriced else ""
+            runs = (Run(least + figures.money(cost), "accent-text" if growing else "text", 600),)
+        if not runs:
+            name = ""
+        elif cost is None:
+            name = _("What this chat cost is unknown")
+        else:
+            name = _("This chat cost {sum}").format(sum=runs[0].text)
+        self.cost.show_runs(runs, unfolds=True, name=name)
+        hint = _("The price of some replies is unknown") if unpriced else ""
+        if hint != self.cost.toolTip():
+            self.cost.setToolTip(hint)
 
     @property
     def last_control(self) -> QWidget:

@@ -9,6 +9,7 @@ from desktop.domain.model import ModelRef
 from desktop.i18n import gettext as _
 from desktop.i18n import ngettext
 from desktop.services.catalogue import Catalogue
+from desktop.services.prices import Prices
 from desktop.ui.chat.model_picker_conditions import Conditions
 from desktop.ui.chat.model_picker_list import ModelList
 from desktop.ui.chat.model_picker_rows import Entry, Filter, Offer, PickerModel
@@ -48,12 +49,14 @@ class ModelPicker(Popover):
         parent: QWidget | None = None,
         *,
         conditions: Conditions | None = None,
+        prices: Prices | None = None,
     ) -> None:
         super().__init__(theme, parent)
         self._catalogue = catalogue
         self._tasks = tasks
         self._conditions = conditions
-        self._model = PickerModel(catalogue, conditions, self)
+        self._prices = prices
+        self._model = PickerModel(catalogue, conditions, prices, self)
         self._seconds = QTimer(self, interval=1000)
         self._chips: dict[Filter, Chip] = {}
         self._build()
@@ -80,6 +83,14 @@ class ModelPicker(Popover):
         if self._conditions is not None:
             self._seconds.start()
             self._tasks.start(self._read_conditions(self._conditions), on_error=_do_without)
+
+        if self._prices is not None and not self._prices.list_name:
+            self._tasks.start(self._read_prices(self._prices))
+
+    async def _read_prices(self, prices: Prices) -> None:
+        """Show the models again at what the lists say, which are not read before there is somebody to look."""
+        await prices.prepare()
+        self._reload()
 
     async def _read_conditions(self, conditions: Conditions) -> None:
         await conditions.read()

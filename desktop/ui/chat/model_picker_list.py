@@ -119,7 +119,9 @@ class ModelRowDelegate(QStyledItemDelegate):
             if entry.model.context_window:
                 size = tokens(entry.model.context_window)
                 self._text(painter, option, context, size, self._figure_font, "text-muted", end)
-        self._text(painter, option, price, price_text(entry), self._figure_font, "text-secondary", end)
+        cost = price_text(entry)
+        role = "text-secondary" if cost else "text-muted"
+        self._text(painter, option, price, cost or _("unknown"), self._figure_font, role, end)
         time = self._model.first_token(entry)
         self._text(painter, option, first, time, self._figure_font, "text-muted", end)
         if entry.model.favourite:

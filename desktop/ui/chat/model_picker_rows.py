@@ -8,12 +8,13 @@ from itertools import groupby
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from desktop.domain.figures import number
+from desktop.domain.figures import price
 from desktop.domain.model import Capability, Dialect, Model, ModelRef, Provider
 from desktop.domain.route import Route, Strategy, Target
 from desktop.i18n import gettext as _
 from desktop.i18n import ngettext
 from desktop.services.catalogue import Catalogue
+from desktop.services.prices import Prices
 from desktop.ui.chat.model_picker_conditions import Conditions, Note
 from desktop.ui.settings.words import strategy_name
 
@@ -99,11 +100,16 @@ class PickerModel(QAbstractListModel):
     """
 
     def __init__(
-        self, catalogue: Catalogue, conditions: Conditions | None = None, parent: QObject | None = None
+        self,
+        catalogue: Catalogue,
+        conditions: Conditions | None = None,
+        prices: Prices | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._catalogue = catalogue
         self._conditions = conditions
+        self._prices = prices
         self._providers: dict[str, Provider] = {}
         self._rows: list[Row] = []
         self._routes: list[tuple[Entry, str]] = []
@@ -123,7 +129,8 @@ class PickerModel(QAbstractListModel):
             provider = providers[model.ref.provider_id]
             is_free = free[provider.id]
             local = is_free and provider.dialect is not Dialect.TOUR  # the tour is free too, but no model
-            entry = Entry(model, provider.name, provider.service_id, is_free, local, (Target(model.ref),))
+            priced = model if is_free else self._priced(model)
+            entry = Entry(priced, provider.name, provider.service_id, is_free, local, (Target(model.ref),))
             self._models.append((entry, f"{model.name} {model.ref.model_id} {provider.name}".casefold()))
         self._routes = []
         for route in self._catalogue.routes():
@@ -258,7 +265,7 @@ class PickerModel(QAbstractListModel):
             model.name,
             entry.owner,
             entry.summary or model.ref.model_id,
-            price_text(entry),
+            price_text(entry) or _("price unknown"),
             _("first token {time}").format(time=first) if first else "",
             trouble.full if trouble else "",
             _("in use") if model.ref == self.current else "",
@@ -286,7 +293,7 @@ class PickerModel(QAbstractListModel):
         targets = list(route.targets)
         if route.strategy is Strategy.CHEAPEST:
             targets.sort(key=lambda target: self._dearness(target.model))
-        known = [self._catalogue.model(target.model) for target in targets]
+        known = [self._known(target.model) for target in targets]
         models = [model for model in known if model]
         first = known[0]
         can = frozenset.intersection(*(model.capabilities for model in models)) if models else frozenset()
@@ -308,9 +315,17 @@ class PickerModel(QAbstractListModel):
             route=route,
         )
 
+    def _known(self, ref: ModelRef) -> Model | None:
+        model = self._catalogue.model(ref)
+        return self._priced(model) if model else None
+
+    def _priced(self, model: Model) -> Model:
+        """The model at what the price lists say, where its provider's list says nothing or the user something else."""
+        return self._prices.priced(model) if self._prices is not None else model
+
     def _dearness(self, ref: ModelRef) -> tuple[bool, Decimal]:
         """Sorts by list price, unknown ones last."""
-        model = self._catalogue.model(ref)
+        model = self._known(ref)
         if self._catalogue.is_free(ref):
             return False, Decimal(0)
         if model is None or model.input_price is None or model.output_price is None:
@@ -350,10 +365,4 @@ def price_text(entry: Entry) -> str:
         return _("free")
     if prices[0] is None or prices[1] is None:
         return ""
-    return f"{_price(prices[0])} / {_price(prices[1])}"
-
-
-def _price(price: Decimal) -> str:
-    """Whole dollars bare, else two decimals, or three where two would lose some."""
-    whole, cents = price == price.to_integral_value(), price == round(price, 2)
-    return f"${number(price, 0 if whole else 2 if cents else 3)}"
+    return f"{price(prices[0], bare=True)} / {price(prices[1], bare=True)}"

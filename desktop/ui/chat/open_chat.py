@@ -22,13 +22,14 @@ from desktop.domain.changes import (
     TurnStarted,
 )
 from desktop.domain.errors import ConversationGone
-from desktop.domain.events import Failed, FellBack, Finished, ModelChosen, Offline, Retrying, Stopped, TurnEvent
+from desktop.domain.events import Failed, FellBack, Finished, ModelChosen, Pause, Stopped, TurnEvent
 from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
 from desktop.services.catalogue import Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.meter import Meter
 from desktop.services.turn import Turn
 from desktop.ui.chat.drafts import Drafts, join
 from desktop.ui.chat.shown import Shown
@@ -39,7 +40,7 @@ KEPT_CHATS = 4
 KEPT_MESSAGES = 25_000
 """How much is remembered of chats that have been left: of the last one everything, whatever its size."""
 
-_STAGES = (ModelChosen, Retrying, FellBack, Offline, Finished, Failed, Stopped)
+_STAGES = ModelChosen | Pause | FellBack | Finished | Failed | Stopped
 
 StartTurn = Callable[[], Coroutine[Any, Any, Turn]]
 
@@ -76,6 +77,7 @@ class OpenChat(QObject):
         self._kept: dict[str, Shown] = {}  # of the chats left last, the latest at the end
         self.on_event: Callable[[str, TurnEvent], None] = lambda _message_id, _event: None
         """Told every event of the turn that is shown. Not a signal: they come a hundred times a second."""
+        self.meter_of: Callable[[str], Meter | None] = lambda _conversation_id: None
         self.shown = Shown(None, catalogue.default_model())
         self.destroyed.connect(feed.subscribe(self._on_change))
 
@@ -160,6 +162,8 @@ class OpenChat(QObject):
             shown.head_id = conversation.head_id
         shown.title = conversation.title
         shown.cost = summary.cost if summary else None
+        if self._chat.turn(shown.id) is None:
+            shown.growing = None
         shown.model = shown.model or conversation.model or self._catalogue.default_model()
         self._follow_turn(shown)
         if shown.ended is not None and shown.ended.id in tree and tree[shown.ended.id].status is shown.ended.status:
@@ -205,7 +209,8 @@ class OpenChat(QObject):
                 place = ids.index(message.id)
             running = message.id == writing_id
             paused = shown.turn.paused if running and shown.turn is not None else None
-            entries.append(Entry(message, place, len(ids), ids, free, service_id, running, paused))
+            meter = self.meter_of(message.conversation_id) if running else None
+            entries.append(Entry(message, place, len(ids), ids, free, service_id, running, paused, meter))
         shown.made = shown.content, entries
         return entries
 

@@ -18,7 +18,7 @@ class Shown:
     `head_id` is the end of the branch on the screen; `ended` the last reply that came to its end meanwhile, which may
     not have been read from disk yet; `stopping` that it was stopped before there was a turn. `choosing` counts the
     choices of a branch that are on their way to the disk; `made` are the entries that were made last, and for what
-    content.
+    content. `growing` is what the reply costs that is being written, as long as `cost` is without it.
     """
 
     id: str | None
@@ -28,6 +28,7 @@ class Shown:
     head_id: str | None = None
     title: str = ""
     cost: Decimal | None = None
+    growing: Decimal | None = None
     turn: Turn | None = None
     unsubscribe: Callable[[], None] | None = None
     ended: Message | None = None

@@ -13,6 +13,7 @@ from desktop.services.catalogue import Catalogue
 from desktop.services.feed import Feed
 from desktop.services.health import Health
 from desktop.services.library import Library
+from desktop.services.prices import Prices
 from desktop.services.routes import Routes
 from desktop.settings.options import OPTIONS
 from desktop.settings.store import Settings
@@ -50,6 +51,8 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo("routes", N_("Routes"), "path", N_("fallback, load balancing, round robin, several keys, retry")),
     PageInfo("health", N_("Health"), "activity", N_("errors, latency, speed, rate limits, test all keys, down")),
     PageInfo("chat", N_("Chat"), "chat-teardrop-text"),
+    PageInfo("budgets", N_("Budgets"), "wallet", N_("cap, limit, spending, money, cost, warning")),
+    PageInfo("prices", N_("Prices"), "tag", N_("cost, currency, exchange rate, discount, price list, update")),
     PageInfo("network", N_("Network"), "globe-simple"),
     PageInfo("data", N_("Data"), "shield-check", N_("files, folder, database, trash, log, privacy, backup")),
     PageInfo("about", N_("About"), "info", N_("version, licence")),
@@ -71,6 +74,8 @@ class SettingsDialog(QDialog):
         tasks: Tasks,
         paths: Paths,
         parent: QWidget | None = None,
+        *,
+        prices: Prices | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -81,6 +86,7 @@ class SettingsDialog(QDialog):
         self._feed = feed
         self._tasks = tasks
         self._paths = paths
+        self._prices = prices
         self._pages: dict[str, Page] = {}
         px = theme.px
         self.setWindowTitle(_("Settings"))
@@ -151,7 +157,7 @@ class SettingsDialog(QDialog):
     def _build(self, page: str) -> Page:
         match page:
             case "providers":
-                return ProvidersPage(self._theme, self._catalogue, self._feed, self._tasks)
+                return ProvidersPage(self._theme, self._catalogue, self._feed, self._tasks, self._prices)
             case "routes":
                 return RoutesPage(self._theme, self._settings, self._catalogue, self._routes, self._feed, self._tasks)
             case "health":

@@ -10,7 +10,7 @@ from desktop.domain.model import ModelRef
 from desktop.i18n import gettext as _
 from desktop.services.catalogue import Catalogue
 from desktop.settings.store import Settings
-from desktop.settings.types import Address, Bool, Choice, FontFamily, Int, ModelName, Option, Text
+from desktop.settings.types import Address, Amount, Bool, Choice, FontFamily, Int, ModelName, Option, Text
 from desktop.ui.settings.fonts import FontPopover
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
@@ -69,7 +69,9 @@ def editor_for(
         case ModelName():
             return ModelEditor(theme, value, catalogue, tasks, parent)
         case Address():
-            return AddressEditor(theme, value, parent)
+            return LineEditor(theme, value, "http://127.0.0.1:8080", 240, parent)
+        case Amount():
+            return LineEditor(theme, value, "0.92", 96, parent)
         case Text():
             return TextEditor(theme, value, parent)
     raise TypeError(option.type)
@@ -228,17 +230,17 @@ class ModelEditor(QWidget):
         self.show_value()
 
 
-class AddressEditor(QWidget):
-    def __init__(self, theme: Theme, value: Value, parent: QWidget) -> None:
+class LineEditor(QWidget):
+    def __init__(self, theme: Theme, value: Value, placeholder: str, width: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._value = value
-        self.field = Field(theme, value.name, placeholder="http://127.0.0.1:8080")
-        self.field.setFixedWidth(theme.px(240))
+        self.field = Field(theme, value.name, placeholder=placeholder)
+        self.field.setFixedWidth(theme.px(width))
         self.field.editingFinished.connect(self._take)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(FieldBox(theme, self.field))
-        self.setFixedWidth(theme.px(240))
+        self.setFixedWidth(theme.px(width))
         self.setFocusProxy(self.field)
         self.show_value()
 

@@ -148,18 +148,13 @@ class _Models(RowsModel[Model]):
         elif row.input_price is None or row.output_price is None:
             parts.append(_("price unknown"))
         else:
-            prices = {"i": price(row.input_price), "o": price(row.output_price)}
+            prices = {"i": figures.price(row.input_price), "o": figures.price(row.output_price)}
             parts.append(_("{i} in, {o} out per million").format(**prices))
         parts += [words for capability, words in _can_words().items() if capability in row.capabilities]
         if row.favourite:
             parts.append(_("favourite"))
         parts.append(_("shown") if row.shown else _("not shown"))
         return ", ".join(parts)
-
-
-def price(amount: Decimal) -> str:
-    """Dollars per million tokens in a table: two decimals, three if needed."""
-    return f"${figures.number(amount, 2 if amount == round(amount, 2) else 3)}"
 
 
 class _Delegate(QStyledItemDelegate):
@@ -200,7 +195,7 @@ class _Delegate(QStyledItemDelegate):
     def _price(self, amount: Decimal | None) -> tuple[str, str]:
         if self._model.free:
             return _("free"), "text-muted"
-        return (_("unknown"), "text-muted") if amount is None else (price(amount), "text")
+        return (_("unknown"), "text-muted") if amount is None else (figures.price(amount), "text")
 
     def _text(
         self, painter: QPainter, option: QStyleOptionViewItem, place: QRect | None, font: QFont, text: str, role: str

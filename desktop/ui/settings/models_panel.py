@@ -11,6 +11,7 @@ from desktop.i18n import gettext as _
 from desktop.i18n import ngettext
 from desktop.providers.registry import service
 from desktop.services.catalogue import Catalogue
+from desktop.services.prices import Prices
 from desktop.ui.settings.models_list import ROW_HEIGHT, ModelList, TableHead
 from desktop.ui.settings.surfaces import GrowingDialog
 from desktop.ui.settings.words import plain
@@ -28,11 +29,20 @@ class ModelsPanel(QWidget):
 
     refreshed = Signal(str)  # provider id
 
-    def __init__(self, theme: Theme, catalogue: Catalogue, tasks: Tasks, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        catalogue: Catalogue,
+        tasks: Tasks,
+        parent: QWidget | None = None,
+        *,
+        prices: Prices | None = None,
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._catalogue = catalogue
         self._tasks = tasks
+        self._prices = prices
         self._provider: Provider | None = None
         self._order: dict[ModelRef, int] = {}
         px = theme.px
@@ -87,11 +97,19 @@ class ModelsPanel(QWidget):
         self.refresh_button.setEnabled(self._catalogue.provider(provider.id) is not None)
         self.by_id.setEnabled(self.refresh_button.isEnabled())
         self._fill()
+        if self._prices is not None and not self._prices.list_name:
+            self._tasks.start(self._read_prices(self._prices))
+
+    async def _read_prices(self, prices: Prices) -> None:
+        await prices.prepare()
+        self._fill()
 
     def _fill(self) -> None:
         if self._provider is None:
             return
         models = self._catalogue.models(self._provider.id)
+        if self._prices is not None:
+            models = tuple(map(self._prices.priced, models))
         if not self._order:
             models = tuple(sorted(models, key=lambda model: not model.favourite))
         for model in models:

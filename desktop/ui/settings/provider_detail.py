@@ -12,6 +12,7 @@ from desktop.domain.model import Provider
 from desktop.i18n import gettext as _
 from desktop.providers.registry import service
 from desktop.services.catalogue import Catalogue
+from desktop.services.prices import Prices
 from desktop.ui.settings.connection import ConnectionPanel
 from desktop.ui.settings.health import Outcome
 from desktop.ui.settings.keys_panel import KeysPanel
@@ -36,7 +37,15 @@ class ProviderDetail(QScrollArea):
     tested = Signal(str, object)  # provider id, TestResult | AppError
     elsewhere = Signal(str, str)  # a service's id and a key that is its
 
-    def __init__(self, theme: Theme, catalogue: Catalogue, tasks: Tasks, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        catalogue: Catalogue,
+        tasks: Tasks,
+        parent: QWidget | None = None,
+        *,
+        prices: Prices | None = None,
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._catalogue = catalogue
@@ -73,7 +82,7 @@ class ProviderDetail(QScrollArea):
         self.connection.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column.addLayout(self._columns)
         column.addSpacing(px(21))
-        self.models = ModelsPanel(theme, catalogue, tasks)
+        self.models = ModelsPanel(theme, catalogue, tasks, prices=prices)
         column.addWidget(self.models, 1)
         self._columns.setAlignment(self.keys, Qt.AlignmentFlag.AlignTop)
         self.setWidget(ground)

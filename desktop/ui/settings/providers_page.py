@@ -12,6 +12,7 @@ from desktop.i18n import gettext as _
 from desktop.providers.registry import provider_from, service
 from desktop.services.catalogue import Catalogue
 from desktop.services.feed import Feed
+from desktop.services.prices import Prices
 from desktop.ui.settings.custom_server import CustomServerDialog
 from desktop.ui.settings.health import Outcome
 from desktop.ui.settings.provider_detail import ProviderDetail
@@ -27,7 +28,9 @@ from desktop.ui.widgets.menu import Menu
 class ProvidersPage(QWidget):
     """Keeps the outcomes of this session's connection tests; they are shown and never stored."""
 
-    def __init__(self, theme: Theme, catalogue: Catalogue, feed: Feed, tasks: Tasks) -> None:
+    def __init__(
+        self, theme: Theme, catalogue: Catalogue, feed: Feed, tasks: Tasks, prices: Prices | None = None
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._catalogue = catalogue
@@ -59,7 +62,7 @@ class ProvidersPage(QWidget):
         self._notice.hide()
         column.addWidget(self._notice)
         row.addWidget(side)
-        self.detail = ProviderDetail(theme, catalogue, tasks)
+        self.detail = ProviderDetail(theme, catalogue, tasks, prices=prices)
         self.detail.tested.connect(self._keep_outcome)
         self.detail.elsewhere.connect(self._add_elsewhere)
         row.addWidget(self.detail, 1)

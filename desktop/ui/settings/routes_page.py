@@ -5,7 +5,14 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from desktop.domain.changes import Change, KeyAccepted, ModelsChanged, OptionChanged, ProvidersChanged
+from desktop.domain.changes import (
+    Change,
+    KeyAccepted,
+    ModelsChanged,
+    OptionChanged,
+    PricesChanged,
+    ProvidersChanged,
+)
 from desktop.domain.errors import AppError
 from desktop.domain.ids import new_id
 from desktop.domain.route import Route
@@ -55,6 +62,7 @@ class RoutesPage(QWidget):
         row.addWidget(self._pages, 1)
         self.destroyed.connect(feed.subscribe(self._on_change))
         self._read()
+        tasks.start(routes.prices.prepare())  # which tells when they have come
 
     def go_to(self, route_id: str) -> None:
         """Show a route; one that is gone changes nothing."""
@@ -154,7 +162,7 @@ class RoutesPage(QWidget):
 
     def _on_change(self, change: Change) -> None:
         match change:
-            case ModelsChanged() | ProvidersChanged() | KeyAccepted() | OptionChanged():
+            case ModelsChanged() | ProvidersChanged() | KeyAccepted() | OptionChanged() | PricesChanged():
                 if not self._unsaved:
                     self._read()
                 self.editor.refresh()

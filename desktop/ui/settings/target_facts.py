@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from desktop.domain import figures
 from desktop.domain.model import KeyRef
 from desktop.domain.route import Strategy, Target
 from desktop.i18n import gettext as _
 from desktop.services import router
 from desktop.services.catalogue import Catalogue
 from desktop.services.routes import Routes
-from desktop.ui.settings.models_list import price
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def facts_of(
                 name=catalogue.name_of(target.model),
                 provider_name=name,
                 service_id=provider.service_id if provider else target.model.provider_id,
-                line=problem or f"{name} · {_price_line(target, catalogue)}",
+                line=problem or f"{name} · {_price_line(target, catalogue, routes)}",
                 passed_over=bool(problem),
                 asks_first=guard_price and not problem and asks,
                 keys=tuple(label for label in ("", *labels) if label not in taken)
@@ -90,10 +90,12 @@ def _problem(target: Target, catalogue: Catalogue, routes: Routes) -> str:
     return ""
 
 
-def _price_line(target: Target, catalogue: Catalogue) -> str:
-    model = catalogue.model(target.model)
+def _price_line(target: Target, catalogue: Catalogue, routes: Routes) -> str:
     if catalogue.is_free(target.model):
         return _("free")
-    if model is None or model.input_price is None or model.output_price is None:
+    price = routes.prices.price(target.model)
+    if price is None:
         return _("price unknown")
-    return _("{i} in, {o} out per million").format(i=price(model.input_price), o=price(model.output_price))
+    return _("{i} in, {o} out per million").format(
+        i=figures.price(price.rates.input), o=figures.price(price.rates.output)
+    )

@@ -1,9 +1,10 @@
 """The conversation list as a Qt model: headings and conversations in one flat run of rows."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -18,6 +19,8 @@ from desktop.ui.sidebar.groups import Groups
 HEADING_HEIGHT = 28
 HEADING_GAP = 4
 ROW_HEIGHT = 48
+
+_ANSWERED = (Status.COMPLETE, Status.STOPPED)
 
 Index = QModelIndex | QPersistentModelIndex
 _Key = tuple[int, int, int, str]  # group, heading before rows, newest first, id
@@ -40,6 +43,7 @@ class ChatListModel(QAbstractListModel):
         self._summaries: dict[str, Summary] = {}
         self._placed: dict[str, _Key] = {}
         self.running: frozenset[str] = frozenset()
+        self._growing: dict[str, Decimal] = {}
         self.open_id: str | None = None
 
     # What the view reads
@@ -98,10 +102,15 @@ class ChatListModel(QAbstractListModel):
         return ids[at] if 0 <= at < len(ids) else None
 
     def cost(self, summary: Summary) -> str:
-        """What the row says it cost; empty where no price is known."""
-        if summary.model and self._catalogue.is_free(summary.model) and not summary.cost:
+        """What the row says it cost, with what the reply being written has cost so far; empty without any reply."""
+        spent = summary.cost
+        if growing := self._growing.get(summary.id):
+            spent = (spent or Decimal(0)) + growing
+        if not spent and summary.model and self._catalogue.is_free(summary.model):
             return _("free")
-        return "" if summary.cost is None else money(summary.cost)
+        if spent is not None:
+            return money(spent)
+        return _("price unknown") if summary.last_status in _ANSWERED else ""
 
     def provider_id(self, summary: Summary) -> str:
         """The service behind the conversation's model, for its colour."""
@@ -129,6 +138,7 @@ class ChatListModel(QAbstractListModel):
         if today is not None:
             self._groups = Groups(today)
         self._summaries = {summary.id: summary for summary in summaries}
+        self._growing = {each: cost for each, cost in self._growing.items() if each in self.running}
         self._placed = {summary.id: self._key(summary) for summary in self._summaries.values()}
         rows: list[tuple[_Key, Heading | Summary]] = [(self._placed[s.id], s) for s in self._summaries.values()]
         rows += [(self._heading_key(group), self._heading(group)) for group in {key[0] for key, _row in rows}]
@@ -145,6 +155,8 @@ class ChatListModel(QAbstractListModel):
         """Add a conversation, or change its row and move it to where it belongs now."""
         old = self._summaries.get(summary.id)
         key = self._key(summary)
+        if summary.id not in self.running and self._growing.pop(summary.id, Decimal(0)):
+            self._repaint(summary.id)  # its cost has the reply in it now
         if old is None:
             self._open_group(key[0])
             self._summaries[summary.id], self._placed[summary.id] = summary, key
@@ -180,6 +192,13 @@ class ChatListModel(QAbstractListModel):
     def set_running(self, running: frozenset[str]) -> None:
         """Mark the conversations a reply is being written in."""
         changed, self.running = self.running ^ running, running
+        for conversation_id in changed:
+            self._repaint(conversation_id)
+
+    def set_growing(self, costs: Mapping[str, Decimal]) -> None:
+        """Show what the replies that are written have cost so far, in US dollars by conversation."""
+        changed = [each for each, cost in costs.items() if self._growing.get(each) != cost]
+        self._growing.update(costs)
         for conversation_id in changed:
             self._repaint(conversation_id)
 

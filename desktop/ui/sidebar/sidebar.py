@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.changes import (
+    BudgetsChanged,
     Change,
     ConversationsChanged,
     ModelsChanged,
@@ -17,10 +18,12 @@ from desktop.domain.changes import (
 )
 from desktop.domain.errors import AppError
 from desktop.i18n import gettext as _
+from desktop.services.budgets import Budgets
 from desktop.services.catalogue import Catalogue
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.meter import Meters
 from desktop.ui.sidebar import groups
 from desktop.ui.sidebar.chat_list import ChatList
 from desktop.ui.sidebar.empty import EmptyState
@@ -34,6 +37,7 @@ from desktop.ui.widgets.toast import Toasts
 SEARCH_DELAY_MS = 120
 ROWS_AT_A_TIME = 20  # of more changes than these, reading the whole list is cheaper
 UNDO_SECONDS = 10
+COSTS_MS = 1000
 
 
 class Sidebar(QWidget):
@@ -43,6 +47,7 @@ class Sidebar(QWidget):
     hit_opened = Signal(str, str, object)  # of a search: conversation id, message id or "", the words found there
     new_chat_requested = Signal()
     settings_requested = Signal()
+    usage_requested = Signal()
 
     def __init__(
         self,
@@ -70,15 +75,32 @@ class Sidebar(QWidget):
         self._build(frame)
         self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self._search_timer.timeout.connect(lambda: self._tasks.start(self._search(self._field.text().strip())))
+        self._meters: Meters | None = None
+        self._budgets: Budgets | None = None
+        self._cost_timer = QTimer(self, interval=COSTS_MS)
+        self._cost_timer.timeout.connect(self._show_growing)
         self._day_timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
         self._day_timer.timeout.connect(self._follow_day)
-        self._follow_day()
         self.destroyed.connect(feed.subscribe(self._on_change))
         self._sync_running()
         self._read_again(None)
         self._tasks.start(self._read_spent())
 
     # What others ask of it
+
+    def show_meters(self, meters: Meters) -> None:
+        """Let the costs of chats grow while replies are written in them."""
+        self._meters = meters
+        self._sync_running()
+
+    def show_budgets(self, budgets: Budgets) -> None:
+        """Measure the day's spending against its cap."""
+        self._budgets = budgets
+        self._tasks.start(self._read_spent())
+
+    def set_usage_open(self, is_open: bool) -> None:
+        """Whether the usage page is what stands beside the list."""
+        self._strip.set_open(is_open)
 
     def set_current(self, conversation_id: str | None) -> None:
         """Mark the conversation that is shown beside the list; None for a new chat."""
@@ -106,7 +128,7 @@ class Sidebar(QWidget):
 
     def panes(self) -> tuple[QWidget, ...]:
         """What F6 goes round, in order."""
-        return self._field, self._list, self._results.hits, self._strip.settings
+        return self._field, self._list, self._results.hits, self._strip.spent
 
     def open_index(self, index: int) -> None:
         """Open the conversation at a place in the list, counted from 0; nothing happens beyond its end."""
@@ -127,6 +149,7 @@ class Sidebar(QWidget):
         frame.field.installEventFilter(self)
         frame.new_chat.clicked.connect(self.new_chat_requested)
         frame.strip.settings_requested.connect(self.settings_requested)
+        frame.strip.usage_requested.connect(self.usage_requested)
         self._list = ChatList(theme, self._model)
         self._list.opened.connect(lambda conversation_id: self.opened.emit(conversation_id, ""))
         self._list.renamed.connect(lambda *change: self._tasks.start(self._library.rename(*change)))
@@ -143,7 +166,9 @@ class Sidebar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(frame)
         self.setFocusProxy(self._field)
-        for before, after in pairwise((frame.new_chat, self._list, self._results.hits, frame.strip.settings)):
+        for before, after in pairwise(
+            (frame.new_chat, self._list, self._results.hits, frame.strip.spent, frame.strip.settings)
+        ):
             QWidget.setTabOrder(before, after)
 
     # Following what happens
@@ -157,12 +182,19 @@ class Sidebar(QWidget):
             case TurnEnded():
                 self._sync_running()
                 self._tasks.start(self._read_spent())
+            case BudgetsChanged():
+                self._tasks.start(self._read_spent())
             case ModelsChanged() | ProvidersChanged():
                 self._list.viewport().update()
 
     def _sync_running(self) -> None:
         self._model.set_running(frozenset(turn.conversation_id for turn in self._chat.running()))
         self._list.sync_rings()
+        self._cost_timer.start() if self._model.running else self._cost_timer.stop()
+
+    def _show_growing(self) -> None:
+        if self._meters is not None:
+            self._model.set_growing(self._meters.costs())
 
     def _read_again(self, ids: frozenset[str] | None) -> None:
         """Have rows read anew, all of them for None; changes that come while one is read are read together."""
@@ -203,7 +235,18 @@ class Sidebar(QWidget):
             self._list.show_chat(self._model.open_id)
 
     async def _read_spent(self) -> None:
-        self._strip.spent.show_spent(*await self._library.spent_today())
+        cost, tokens = await self._library.spent_today()
+        states = await self._budgets.states() if self._budgets is not None else ()
+        caps = [state.cap for state in states if state.is_daily]
+        self._strip.spent.show_spent(cost, tokens, min(caps, default=None))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow_day()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._day_timer.stop()  # a closed window stays for a while, and there may be no loop left to ask in
 
     def _follow_day(self) -> None:
         """Regroup when the day has changed, and look again at midnight or in an hour, whichever is first."""

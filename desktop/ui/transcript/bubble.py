@@ -95,6 +95,15 @@ class BubbleWidget(MessageWidget):
         self._toggle_fold()
         return True
 
+    @property
+    def unfolded(self) -> bool:
+        return self._unfolded
+
+    @unfolded.setter
+    def unfolded(self, unfolded: bool) -> None:
+        if unfolded != self._unfolded:
+            self._toggle_fold()
+
     def source(self) -> Words:
         return Words(self.entry.message.text)
 

@@ -69,6 +69,8 @@ class Column:
     def set_leaves(self, new: Sequence[leaves.Leaf], keep: int = 0) -> None:
         """Replace all leaves after the first `keep`. Those that are equal stay as they are drawn, and marked."""
         old = self._slots[keep:]
+        if not old and not new:
+            return
         slots: list[_Slot] = []
         heights: list[int] = []
         previous = self._slots[keep - 1] if keep else None
@@ -440,7 +442,8 @@ class Column:
         return max(self._theme.px(80), self._width - indent if self._width else 0)
 
     def _title_height(self, slot: _Slot) -> int:
-        return self._theme.px(measures.ALERT_TITLE) * len(slot.leaf.place.titles)
+        titles = slot.leaf.place.titles
+        return self._theme.px(measures.ALERT_TITLE) * len(titles) if titles else 0
 
     def _slot_height(self, slot: _Slot) -> int:
         if slot.hidden:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from desktop.domain.events import Offline, Retrying
+from desktop.domain.events import Pause
 from desktop.domain.message import Message
+from desktop.services.meter import Meter
 
 
 @dataclass(slots=True)  # never changed, but not frozen: a long conversation has 10,000, made in a third of the time
@@ -13,7 +14,7 @@ class Entry:
     `sibling_ids` are the ids of the message and its alternatives in order: `branch_requested` names one of them, so
     they are needed wherever `sibling_count` is more than one. `free` is whether its model costs nothing (local, or the
     tour). `provider_color_id` chooses the colour of the dot. `running` is whether a turn is writing it now, `paused`
-    why that waits.
+    why that waits, `meter` what it costs by now.
     """
 
     message: Message
@@ -23,4 +24,5 @@ class Entry:
     free: bool = False
     provider_color_id: str = ""
     running: bool = False
-    paused: Retrying | Offline | None = None
+    paused: Pause | None = None
+    meter: Meter | None = None

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QEnterEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain import figures
 from desktop.domain.message import Message, Status
+from desktop.domain.usage import CostSource
 from desktop.i18n import gettext as _
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript import measures
+from desktop.ui.transcript.cost_words import explained
 from desktop.ui.widgets.button import IconButton
 from desktop.ui.widgets.paint import paint_box
 from desktop.ui.widgets.ring import Ring
@@ -25,11 +27,15 @@ _SEPARATOR = " · "
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One of the figures at the right. The highest `keep` is given up last in a narrow window; `money` begins it."""
+    """One of the figures at the right. The highest `keep` is given up last in a narrow window; `money` begins it.
+
+    `is_warning`: something is missing.
+    """
 
     text: str
     keep: int
     money: str = ""
+    is_warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +61,35 @@ def figures_of(message: Message, *, free: bool) -> list[Figure]:
         if free:
             found.append(Figure(_("free"), 5))
         elif usage.cost is not None:
-            cost = about + figures.money(usage.cost)
+            guessed = usage.estimated if usage.cost_source is None else usage.cost_source is CostSource.ESTIMATED
+            cost = ("≈" + figures.NBSP if guessed else "") + figures.money(usage.cost)
             found.append(Figure(cost, 5, money=cost))
+        else:
+            found.append(price_unknown())
     if message.ttft_ms is not None:
         found.append(Figure(_unbroken(_("{time} first token").format(time=figures.latency(message.ttft_ms))), 2))
     if message.tokens_per_second is not None:
         found.append(Figure(figures.speed(message.tokens_per_second), 1))
     return found
+
+
+def _hints(message: Message, *, free: bool) -> list[str]:
+    """What the tooltip has to say: of what is in the tokens, and of how the cost is known."""
+    usage = message.usage
+    hints: list[str] = []
+    if usage is None:
+        return hints
+    if usage.reasoning_tokens:
+        count = figures.count(usage.reasoning_tokens)
+        hints.append(_("{n} of the tokens out were reasoning").format(n=count))
+    if not free and (words := explained(usage.cost_source, message.provider_name)):
+        hints.append(words)
+    return hints
+
+
+def price_unknown() -> Figure:
+    """In the place of a cost that nobody knows."""
+    return Figure(_unbroken(_("price unknown")), 5, is_warning=True)
 
 
 def _unbroken(text: str) -> str:
@@ -74,13 +102,15 @@ class Footer(QWidget):
     copy_requested = Signal()
     regenerate_requested = Signal()
     sibling_requested = Signal(int)  # -1 or 1
+    pointed = Signal()  # for the first time, at a cost: how it is known may be asked for
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self._figures: list[Figure] = []
         self._status = ""
-        self._tooltip = ""
+        self._hints: list[str] = []
+        self._is_explained = True
         self._writing = False
         self._active = False
         self._siblings = (0, 1)
@@ -111,12 +141,20 @@ class Footer(QWidget):
             Status.INTERRUPTED: _("Interrupted: the app closed while this was written"),
         }.get(message.status, "")
         self._set_figures(figures_of(message, free=free))
-        self._tooltip = ""
-        if message.usage and message.usage.reasoning_tokens:
-            count = figures.count(message.usage.reasoning_tokens)
-            self._tooltip = _("{n} of the tokens out were reasoning").format(n=count)
-        self.setToolTip(self._tooltip)
+        self._hints = _hints(message, free=free)
+        self._is_explained = free or message.usage is None
+        self.setToolTip("\n".join(self._hints))
         self._arrange()
+
+    def explain(self, words: str) -> None:
+        """Say how the cost is known, in place of the less that was known before."""
+        if self._hints and words:
+            self.setToolTip("\n".join([*self._hints[:-1], words]))
+
+    @property
+    def is_unpriced(self) -> bool:
+        """Whether it says that the price is unknown."""
+        return any(figure.is_warning for figure in self._figures)
 
     def set_writing(self, word: str, found: list[Figure]) -> None:
         """Show that a reply is being written, with the figures so far."""
@@ -127,6 +165,11 @@ class Footer(QWidget):
         if changed:
             self._arrange()
 
+    def turn_ring(self) -> None:
+        """Paint the ring's next frame with what else is painted now."""
+        if self._ring is not None:
+            self._ring.turn()
+
     def set_active(self, active: bool) -> None:
         """Show everything (the last reply, or one that is pointed at or focused), or only the cost."""
         if active != self._active:
@@ -136,6 +179,12 @@ class Footer(QWidget):
     def figures_text(self) -> str:
         """What is shown at the right, for tests and screen readers."""
         return _SEPARATOR.join(figure.text for figure in self._shown())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        if not self._is_explained and not self._writing:
+            self._is_explained = True
+            self.pointed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
@@ -198,7 +247,8 @@ class Footer(QWidget):
         money_role = "accent-text" if self._writing else "text-secondary"
         for index, figure in enumerate(shown):
             rest = figure.text.removeprefix(figure.money) + (_SEPARATOR if index < len(shown) - 1 else "")
-            for text, font, role in ((figure.money, self._bold, money_role), (rest, self._plain, "text-muted")):
+            rest_role = "warning" if figure.is_warning else "text-muted"
+            for text, font, role in ((figure.money, self._bold, money_role), (rest, self._plain, rest_role)):
                 if text:
                     width = QFontMetricsF(font).horizontalAdvance(text)
                     pieces.append(_Piece(text, QRectF(x, 0, width + 1, self.height()), font, role))

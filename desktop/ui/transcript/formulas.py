@@ -4,7 +4,9 @@ import sys
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from math import ceil
+from types import FrameType
 from typing import Protocol
 from weakref import WeakSet
 
@@ -16,9 +18,8 @@ from desktop.render.formulas import Picture, Refused
 
 _COLLECT_MS = 30  # what arrives in between is laid out at once
 _SLICE_S = 0.006
-_PAUSE_S = 0.003  # between two formulas, in which the program's own thread runs undisturbed
 _SWITCH_S = 0.0005
-_PATIENCE_S = 0.05  # for the program's own thread, before going on beside it
+_PATIENCE_S = 0.016  # for the program's own thread, before going on beside it for a slice
 _KEPT_PIXELS = 8_000_000
 _LARGEST = 2_000_000  # pixels of a picture; larger ones are drawn anew each time
 
@@ -42,6 +43,7 @@ class Formulas:
         self._arrived: list[Waiting] = []
         self._thread: threading.Thread | None = None
         self._idle = threading.Event()
+        self._idle.set()
         self._watching = False
         self._collecting = QTimer()
         self._collecting.timeout.connect(self._collect)
@@ -148,18 +150,29 @@ class Formulas:
 
 
 def _lay_out(wanted: deque[Key], done: deque[Key], idle: threading.Event) -> None:
-    def rest() -> None:
-        idle.wait(_PATIENCE_S)
-
+    sys.setprofile(_going_second(idle))
     while True:
         try:
             key = wanted.pop()  # what was asked for last is in view
         except IndexError:
             return
-        rest()
-        formulas.draw(*key, rest)
+        formulas.draw(*key)
         done.append(key)
-        time.sleep(_PAUSE_S)
+
+
+def _going_second(idle: threading.Event) -> Callable[[FrameType, str, object], None]:
+    """A profile function that has its thread wait at any call while the program's own has something to do.
+
+    Nothing else reaches into an import, which takes longer than all formulas of a page.
+    """
+    alone = 0.0
+
+    def rest(_frame: FrameType, _event: str, _argument: object) -> None:
+        nonlocal alone
+        if not idle.is_set() and time.perf_counter() > alone and not idle.wait(_PATIENCE_S):
+            alone = time.perf_counter() + _SLICE_S
+
+    return rest
 
 
 def _render(painter: QPainter, picture: Picture, target: QRectF, color: QColor) -> None:

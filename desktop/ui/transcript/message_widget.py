@@ -113,6 +113,15 @@ class MessageWidget(QWidget):
             column.restyle()
         self.update()
 
+    @property
+    def unfolded(self) -> bool:
+        """Whether the reader has unfolded what is folded at first. A widget made anew for the message is to be so."""
+        raise NotImplementedError
+
+    @unfolded.setter
+    def unfolded(self, unfolded: bool) -> None:
+        raise NotImplementedError
+
     def dispose(self) -> None:
         for column in self.numbered():
             column.dispose()

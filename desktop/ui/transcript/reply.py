@@ -1,10 +1,11 @@
 """A reply: who wrote it, its reasoning, its text, what went wrong, and its footer."""
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.domain.events import Retrying
+from desktop.domain.errors import Action
+from desktop.domain.events import Offline
 from desktop.domain.message import Status
 from desktop.i18n import gettext as _
 from desktop.render.blocks import Block
@@ -30,8 +31,11 @@ from desktop.ui.widgets.paint import paint_dot
 class ReplyWidget(MessageWidget):
     """`live` is the reply being written, None for one that has ended."""
 
+    cost_asked = Signal(str)
+
     def __init__(self, styles: Styles, entry: Entry, written: Written, live: LiveReply | None, parent: QWidget) -> None:
         super().__init__(styles, entry, parent)
+        self.setAutoFillBackground(True)  # what is under it need not be painted
         self.written = written
         self._live = live
         self._width = 0
@@ -47,6 +51,7 @@ class ReplyWidget(MessageWidget):
         self._footer.copy_requested.connect(self.copy_message)
         self._footer.regenerate_requested.connect(lambda: self.regenerate_requested.emit(self.entry.message.id))
         self._footer.sibling_requested.connect(self.show_sibling)
+        self._footer.pointed.connect(lambda: self.cost_asked.emit(self.entry.message.id))
         self._show()
 
     def columns(self) -> list[Column]:
@@ -58,6 +63,15 @@ class ReplyWidget(MessageWidget):
     @property
     def shows_reasoning(self) -> bool:
         return self._toggle is not None and self._toggle.isChecked()
+
+    @property
+    def unfolded(self) -> bool:
+        return self.shows_reasoning
+
+    @unfolded.setter
+    def unfolded(self, unfolded: bool) -> None:
+        if self._toggle is not None:
+            self._toggle.setChecked(unfolded)
 
     def texts(self) -> list[list[str]]:
         return [[plain(leaf) for leaf in passage.leaves] for passage in self._passages]
@@ -125,6 +139,7 @@ class ReplyWidget(MessageWidget):
     def append(self) -> None:
         """Show what has been written since."""
         self._show_passages()
+        self._footer.turn_ring()
         if self._toggle is None and self.written.reasoning.text:
             self._show_toggle()
         stage = (self._toggle is not None, bool(self.written.answer.text))
@@ -140,7 +155,11 @@ class ReplyWidget(MessageWidget):
             thinking = not self.written.answer.text
             self._toggle.set_time(self._live.reasoning_ms, running=thinking)
         word = _("Writing") if self.written.answer.text else _("Waiting") if not self._toggle else _("Thinking")
-        self._footer.set_writing(word, self._live.figures(free=self.entry.free))
+        self._footer.set_writing(word, self._live.figures(self.entry))
+
+    def explain_cost(self, words: str) -> None:
+        """Say how the cost is known."""
+        self._footer.explain(words)
 
     def update_active(self) -> None:
         self._footer.set_active(self.is_last or self.is_pointed)
@@ -161,6 +180,8 @@ class ReplyWidget(MessageWidget):
         if self._live is None:
             message_id = self.entry.message.id
             menu.add("arrows-clockwise", _("Regenerate"), lambda: self.regenerate_requested.emit(message_id), "R")
+            if self._footer.is_unpriced:
+                menu.add("wallet", _("Set the price"), lambda: self.action_requested.emit(message_id, Action.SET_PRICE))
 
     def paint_under(self, painter: QPainter, clip: QRect) -> None:
         if not self._has_head or clip.top() > self.theme.px(measures.HEAD):
@@ -235,7 +256,7 @@ class ReplyWidget(MessageWidget):
     def _show_card(self) -> None:
         message, pause = self.entry.message, self.entry.paused
         failure = message.failure if message.status is Status.FAILED else None
-        if isinstance(pause, Retrying) and pause.is_brief:
+        if pause is not None and not isinstance(pause, Offline) and pause.is_brief:
             pause = None
         card = self._card
         if isinstance(card, ErrorCard) and card.failure == failure:

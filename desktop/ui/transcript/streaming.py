@@ -10,16 +10,19 @@ from desktop.domain.events import ReasoningDelta, TextDelta, TurnEvent, UsageRep
 from desktop.domain.message import Message
 from desktop.domain.usage import Usage, estimate_tokens
 from desktop.i18n import gettext as _
-from desktop.ui.transcript.footer import Figure
+from desktop.ui.transcript.entry import Entry
+from desktop.ui.transcript.footer import Figure, price_unknown
 from desktop.ui.transcript.written import Written
 
-FLUSH_MS = 33
+FLUSH_MS = 66
 FIGURES_MS = 250
-_REST = 24  # after a flush, wait at least this many times as long as it took
+_REST = 12  # after a flush, wait at least this many times as long as it took
+_TOGETHER_MS = 12  # what comes so soon after another piece is shown with it
+_LATEST_FIGURES_MS = 400  # where no text comes with which they could be painted
 
 
 class LiveReply(QObject):
-    """Folds events into a `Written`, at most every 33 ms and for a twenty-fifth of the time.
+    """Folds events into a `Written`, at most every 66 ms and for a thirteenth of the time.
 
     `on_text` is called after text has been added, `on_tick` when figures that run by the clock should be shown again;
     nothing is shown before `is_ready`.
@@ -50,8 +53,10 @@ class LiveReply(QObject):
         self._flush = QTimer(self, singleShot=True)
         self._flush.timeout.connect(self._flush_when_ready)
         self._next_flush = 0.0
-        self._ticks = QTimer(self, interval=FIGURES_MS)
-        self._ticks.timeout.connect(on_tick)
+        self._on_tick = on_tick
+        self._next_tick = 0.0
+        self._ticks = QTimer(self, interval=_LATEST_FIGURES_MS)
+        self._ticks.timeout.connect(self._tick)
         self._ticks.start()
 
     @property
@@ -85,7 +90,7 @@ class LiveReply(QObject):
                 return
         if not self._flush.isActive():
             wait = max(0.0, self._next_flush - time.monotonic())
-            self._flush.start(round(wait * 1000))
+            self._flush.start(max(round(wait * 1000), _TOGETHER_MS if self._next_flush else 0))
 
     def _flush_when_ready(self) -> None:
         if self._is_ready():
@@ -104,8 +109,15 @@ class LiveReply(QObject):
         began = time.monotonic()
         self.written.add(text, thought)
         self._on_text()
+        if began >= self._next_tick:
+            self._tick()
         cost = time.monotonic() - began
         self._next_flush = began + max(FLUSH_MS / 1000, cost * (1 + _REST))
+
+    def _tick(self) -> None:
+        self._next_tick = time.monotonic() + FIGURES_MS / 1000
+        self._ticks.start()
+        self._on_tick()
 
     def end(self) -> None:
         """No more events will come."""
@@ -113,18 +125,20 @@ class LiveReply(QObject):
         self._ticks.stop()
         self.deleteLater()
 
-    def figures(self, *, free: bool) -> list[Figure]:
-        """What is known of tokens, cost and times so far."""
+    def figures(self, entry: Entry) -> list[Figure]:
+        """What is known of tokens, cost and times so far: by the reply's meter, where there is one."""
         found = []
-        usage = self._usage
+        usage = entry.meter.whole if entry.meter is not None else self._usage
         if usage is not None and usage.input_tokens:
             found.append(Figure(_nbsp(_("{n} in").format(n=figures.count(usage.input_tokens))), 3))
-        tokens = max(self._tokens, usage.output_tokens if usage else 0)
+        tokens = usage.output_tokens if entry.meter is not None and usage is not None else self._counted()
         if tokens:
             found.append(Figure(_nbsp(_("{n} out").format(n=figures.count(tokens))), 4))
-        if not free and usage is not None and usage.cost is not None:
+        if not entry.free and usage is not None and usage.cost is not None:
             cost = figures.money(usage.cost)
             found.append(Figure(_("{cost} so far").format(cost=cost), 5, money=cost))
+        elif not entry.free and entry.meter is not None and entry.meter.price is None:
+            found.append(price_unknown())
         if self._first is not None and not self._joined_late:
             ttft = round((self._first - self._started) * 1000)
             found.append(Figure(_nbsp(_("{time} first token").format(time=figures.latency(ttft))), 2))
@@ -132,6 +146,9 @@ class LiveReply(QObject):
             if seconds > 1:
                 found.append(Figure(figures.speed(tokens / seconds), 1))
         return found
+
+    def _counted(self) -> int:
+        return max(self._tokens, self._usage.output_tokens if self._usage else 0)
 
     def _count(self, text: str) -> None:
         if self._first is None:

@@ -40,6 +40,7 @@ class Turns:
         self._viewport = viewport
         self._connect = connect
         self._parked: OrderedDict[str, MessageWidget] = OrderedDict()
+        self._unfolded: set[str] = set()  # messages whose widgets are gone
 
     def use(self, entry: Entry) -> MessageWidget:
         """The widget of a message, made if there is none."""
@@ -49,9 +50,11 @@ class Turns:
             if parked.entry == entry:
                 widget = parked
             else:  # its message has changed since
-                parked.dispose()
+                self._dispose(parked)
         if widget is None:
             widget = self._make(entry)
+            if message_id in self._unfolded:
+                widget.unfolded = True
             self._connect(widget)
         self.live[message_id] = widget
         return widget
@@ -69,7 +72,7 @@ class Turns:
         widget.hide()
         self._parked[message_id] = self.live.pop(message_id)
         while len(self._parked) > _PARKED:
-            self._parked.popitem(last=False)[1].dispose()
+            self._dispose(self._parked.popitem(last=False)[1])
         return True
 
     def take(self, entry: Entry) -> MessageWidget | None:
@@ -89,8 +92,8 @@ class Turns:
         widget = self.live.get(message_id)
         if isinstance(widget, ReplyWidget):
             if not entry.running and (written or widget.written).text != entry.message.text:
-                written = Written(entry.message)
-            if written is not None and not entry.running:
+                written = _whole(entry.message)
+            elif written is not None and not entry.running:
                 written.finish()
             widget.show_reply(entry, written or widget.written, live)
         elif isinstance(widget, BubbleWidget):
@@ -108,13 +111,21 @@ class Turns:
 
     def _forget_parked(self, message_id: str) -> None:
         if (widget := self._parked.pop(message_id, None)) is not None:
-            widget.dispose()
+            self._dispose(widget)
+
+    def _dispose(self, widget: MessageWidget) -> None:
+        """Be done with a widget, and remember what the reader has unfolded in it."""
+        if widget.unfolded:
+            self._unfolded.add(widget.entry.message.id)
+        else:
+            self._unfolded.discard(widget.entry.message.id)
+        widget.dispose()
 
     def keep_only(self, message_ids: dict[str, int]) -> None:
         """Put all other messages aside: they are there at once when their chat or branch is shown again."""
         for message_id in [message_id for message_id in self.live if message_id not in message_ids]:
             if self.live[message_id].entry.running or not self.park(message_id):
-                self.live.pop(message_id).dispose()
+                self._dispose(self.live.pop(message_id))
         for message_id in [message_id for message_id in self.replies if message_id not in message_ids]:
             self.replies.pop(message_id).end()
 
@@ -163,6 +174,4 @@ class Turns:
 
 
 def _whole(message: Message) -> Written:
-    written = Written(message)
-    written.finish()
-    return written
+    return Written(message, whole=True)

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
-from desktop.domain.events import Failed, Finished, Offline, Retrying, Stopped, TurnEvent
+from desktop.domain.events import Failed, Finished, Pause, Stopped, TurnEvent
 from desktop.domain.message import Role
 from desktop.i18n import gettext as _
 from desktop.settings.places import Places, ReadingPlace
@@ -29,6 +29,7 @@ from desktop.ui.transcript.entry import Entry
 from desktop.ui.transcript.message_widget import MessageWidget
 from desktop.ui.transcript.pictures import PictureShelf
 from desktop.ui.transcript.position import Highlight, Place, TextPosition
+from desktop.ui.transcript.reply import ReplyWidget
 from desktop.ui.transcript.scrolling.arrangement import Anchor, Arrangement
 from desktop.ui.transcript.scrolling.margins import Margins
 from desktop.ui.transcript.scrolling.wheel import Wheel
@@ -54,6 +55,7 @@ class Transcript(QAbstractScrollArea):
     edit_requested = Signal(str, str)  # message id, new text
     branch_requested = Signal(str)  # message id of the sibling to show
     action_requested = Signal(str, object)  # message id, errors.Action
+    cost_asked = Signal(str)  # how a reply's cost is known, for `explain_cost`
     quote_requested = Signal(str)  # Markdown
     scrolled = Signal()  # another part of the text is in view, or it stands elsewhere
 
@@ -80,6 +82,9 @@ class Transcript(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(_("Messages"))
         self.viewport().setBackgroundRole(QPalette.ColorRole.Window)  # labels in it have their usual colours
+        beside = self.verticalScrollBar().parentWidget()
+        beside.setBackgroundRole(QPalette.ColorRole.Window)
+        beside.setAutoFillBackground(True)  # else all that the scroll bar stands in is painted when it moves
         self.verticalScrollBar().valueChanged.connect(lambda: self._on_scrolled())
         self._wheel = Wheel(theme, self)
         self._margins = Margins(theme, self, self._arrangement, self.scroll_to_end, self.scroll_to_message)
@@ -137,7 +142,7 @@ class Transcript(QAbstractScrollArea):
         reply.apply(event)
         if isinstance(event, Finished | Failed | Stopped):
             reply.flush()
-        elif isinstance(event, Retrying | Offline):
+        elif isinstance(event, Pause):
             access.tell_pause(self, event)
 
     def written_of(self, message_id: str) -> Written:
@@ -336,11 +341,18 @@ class Transcript(QAbstractScrollArea):
                 self._arrangement.measure(row, widget)
         return widget
 
+    def explain_cost(self, message_id: str, words: str) -> None:
+        """Have a reply say how its cost is known, if it is still near."""
+        if isinstance(widget := self._turns.live.get(message_id), ReplyWidget):
+            widget.explain_cost(words)
+
     def _connect(self, widget: MessageWidget) -> None:
         widget.selecting = self.selecting
         widget.resized.connect(self._on_resized)
         if isinstance(widget, BubbleWidget):
             widget.raised.connect(lambda: self._margins.stand_over(widget))
+        elif isinstance(widget, ReplyWidget):
+            widget.cost_asked.connect(self.cost_asked)
         widget.regenerate_requested.connect(self.regenerate_requested)
         widget.edit_requested.connect(self.edit_requested)
         widget.branch_requested.connect(self.branch_requested)

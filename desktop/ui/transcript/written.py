@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from desktop.domain.message import Message
 from desktop.render import reasoning
-from desktop.render.blocks import Block, IncrementalParser
+from desktop.render.blocks import Block, IncrementalParser, parse
 from desktop.ui.transcript.leaves import Leaf, Tone, flatten
 
 
@@ -32,6 +32,13 @@ class Passage:
         self._parser.feed(text)
         self._read(self._parser.final, self._parser.tail)
 
+    def read(self, text: str) -> None:
+        """Take a whole text."""
+        self.text = text
+        self._finished = parse(text)
+        self.leaves = list(flatten(self._finished, self._tone))
+        self.settled = len(self.leaves)
+
     def finish(self) -> None:
         """The text has ended: what only its end could tell is now known."""
         before, blocks = self._parser.blocks, self._parser.finish()
@@ -49,15 +56,24 @@ class Passage:
 
 
 class Written:
-    """A reply's answer and its reasoning, whether the provider told them apart or the model used tags."""
+    """A reply's answer and its reasoning, whether the provider told them apart or the model used tags.
 
-    def __init__(self, message: Message) -> None:
+    It can be added to, unless it is `whole`.
+    """
+
+    def __init__(self, message: Message, *, whole: bool = False) -> None:
         self.answer = Passage(Tone.BODY)
         self.reasoning = Passage(Tone.REASONING)
         self.text = ""  # the answer as it came, tags included
         self._tagged = False
         self._undecided = True
-        self.add(message.text, message.reasoning)
+        if whole:
+            self.text = message.text
+            thought, answer = reasoning.split(message.text)
+            self.reasoning.read(message.reasoning + thought)
+            self.answer.read(answer)
+        else:
+            self.add(message.text, message.reasoning)
 
     def add(self, text: str, thought: str) -> None:
         """Add what has arrived since."""

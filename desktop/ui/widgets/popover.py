@@ -20,14 +20,22 @@ class Popover(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         theme.changed.connect(self.update)
 
-    def show_below(self, anchor: QWidget, gap: int = 4) -> None:
-        """Open under `anchor`, `gap` design pixels away, at its leading edge, and wholly on its screen."""
+    def show_below(self, anchor: QWidget, gap: int = 4, *, trailing: bool = False) -> None:
+        """Open under `anchor`, `gap` design pixels away, at its leading (or trailing) edge, wholly on its screen."""
+        self._show_at(anchor, anchor.height() + self.theme.px(gap), trailing=trailing)
+
+    def show_above(self, anchor: QWidget, gap: int = 4) -> None:
+        """Open over `anchor`, at its trailing edge."""
+        self.adjustSize()
+        self._show_at(anchor, -self.height() - self.theme.px(gap), trailing=True)
+
+    def _show_at(self, anchor: QWidget, y: int, *, trailing: bool) -> None:
         self._came_from = anchor.window().focusWidget()
         self.adjustSize()
-        below = anchor.mapToGlobal(QPoint(0, anchor.height() + self.theme.px(gap)))
-        if anchor.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            below.setX(below.x() + anchor.width() - self.width())
-        self.move(fit_on_screen(QRect(below, self.size()), anchor).topLeft())
+        place = anchor.mapToGlobal(QPoint(0, y))
+        if trailing == (anchor.layoutDirection() == Qt.LayoutDirection.LeftToRight):
+            place.setX(place.x() + anchor.width() - self.width())
+        self.move(fit_on_screen(QRect(place, self.size()), anchor).topLeft())
         self.show()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -56,6 +56,12 @@ class Ring(QWidget):
         self._run()
         self.update()
 
+    def turn(self) -> None:
+        """Move on now, together with something else that is painted. Its own next frame comes the later."""
+        if self._timer.isActive():
+            self._timer.start(2 * FRAME_MS)
+            self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(self.theme.px(self._side), self.theme.px(self._side))
 
@@ -74,6 +80,7 @@ class Ring(QWidget):
         self._run()
 
     def _turn(self) -> None:
+        self._timer.setInterval(FRAME_MS)
         if not self.window().isMinimized():
             self.update()
 

@@ -193,10 +193,14 @@ class RowList(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        painter.setClipRect(event.rect())  # a delegate can ask for it and leave out what is not wanted
-        painter.fillRect(event.rect(), self._theme.color(self._ground))
+        for part in event.region():  # rings that turn in many rows: what is between them is not painted
+            painter.setClipRect(part)  # a delegate can ask for it and leave out what is not wanted
+            painter.fillRect(part, self._theme.color(self._ground))
+            self._paint_rows(painter, part)
+
+    def _paint_rows(self, painter: QPainter, part: QRect) -> None:
         model = self.model()
-        row = max(0, self._row_at(event.rect().top() + self.verticalOffset()))
+        row = max(0, self._row_at(part.top() + self.verticalOffset()))
         if model is None or row >= model.rowCount() or self._content == 0:
             return
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
@@ -207,7 +211,7 @@ class RowList(QListView):
         for at in range(row, model.rowCount()):
             index = model.index(at, 0)
             option.rect = self.visualRect(index)
-            if option.rect.top() > event.rect().bottom():
+            if option.rect.top() > part.bottom():
                 break
             state = QStyle.StateFlag.State_Enabled
             if index == current:

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import shiboken6
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from desktop import providers
+from desktop.domain.cost import NOTHING, Price, Rates
 from desktop.domain.errors import AppError
 from desktop.domain.events import Finished, ProviderEvent, TextDelta
 from desktop.domain.message import FinishReason
@@ -23,12 +25,17 @@ from desktop.domain.model import Endpoint, Model, ModelRef
 from desktop.providers.base import ChatRequest
 from desktop.providers.discovery import LocalServer
 from desktop.providers.registry import provider_from, service
+from desktop.services.budgets import Budgets
 from desktop.services.catalogue import Catalogue
+from desktop.services.charges import Charges
 from desktop.services.chat import Chat
+from desktop.services.estimates import Estimates
 from desktop.services.feed import Feed
 from desktop.services.library import Library
+from desktop.services.meter import Meters
 from desktop.services.routes import Routes
 from desktop.services.standing import Standing
+from desktop.services.tokens import Tokens
 from desktop.settings import options
 from desktop.settings.files import Writer
 from desktop.settings.providers import ProviderStore
@@ -108,6 +115,25 @@ class ScriptedClient:
         return []
 
 
+class StagePrices:
+    """Knows what a test says; what runs on this computer is free."""
+
+    list_name = "stage"
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self.known = {MISTRAL: Price("stage:medium", Rates(Decimal("1.5"), Decimal("7.5"), cache_read=Decimal("0.15")))}
+
+    async def prepare(self) -> None:
+        pass
+
+    def priced(self, model: Model) -> Model:
+        return model
+
+    def price(self, ref: ModelRef, at_ms: int | None = None) -> Price | None:
+        return NOTHING if self._catalogue.is_free(ref) else self.known.get(ref)
+
+
 class StageCatalogue(Catalogue):
     """Finds what the test has put on the loopback ports."""
 
@@ -135,6 +161,7 @@ class Stage:
     page: ChatPage
     toasts: Toasts
     host: QWidget
+    prices: StagePrices
     errors: list[AppError] = field(default_factory=list)
     bugs: list[BaseException] = field(default_factory=list)
 
@@ -226,13 +253,18 @@ async def build_stage(
     secrets = Secrets(folder / "keys.age", {"TUPPENCE_KEY_MISTRAL": "test"})
     catalogue = StageCatalogue(store, secrets, settings, database, feed, RouteStore(folder / "routes.json"))
     library = Library(database, feed)
-    routes = Routes(catalogue, Standing(folder / "standing.json", writer), settings)
-    chat = Chat(database, library, catalogue, settings, feed, routes)
+    prices = StagePrices(catalogue)
+    routes = Routes(catalogue, Standing(folder / "standing.json", writer), settings, prices)  # type: ignore[arg-type]
+    tokens = Tokens(database)
+    budgets = Budgets(database, prices, tokens, settings, feed)  # type: ignore[arg-type]
+    chat = Chat(database, library, catalogue, settings, feed, routes, budgets, tokens)
     tasks = Tasks(errors.append, bugs.append)
     host = QWidget()
     toasts = Toasts(theme, host)
     page = ChatPage(theme, PageFrame(theme), settings, library, chat, catalogue, feed, tasks, toasts)
-    stage = Stage(theme, settings, database, library, chat, catalogue, feed, tasks, client, page, toasts, host)
+    estimates, meters = Estimates(prices, tokens, catalogue), Meters(chat, prices, tokens, feed)  # type: ignore[arg-type]
+    page.show_costs(estimates, meters, Charges(database), feed)
+    stage = Stage(theme, settings, database, library, chat, catalogue, feed, tasks, client, page, toasts, host, prices)
     stage.errors, stage.bugs = errors, bugs
     if open_database:
         await stage.open_database(set_up=set_up)

@@ -548,7 +548,7 @@ async def test_a_favourite_route_stays_one(stage: Stage, tmp_path: Path) -> None
 
 async def test_the_picker_tells_what_the_replies_so_far_were_like(stage: Stage, tmp_path: Path) -> None:
     standing = Standing(tmp_path / "standing.json", Writer(on_error=lambda path, error: pytest.fail(str(error))))
-    routes = Routes(stage.catalogue, standing, stage.settings)
+    routes = Routes(stage.catalogue, standing, stage.settings, stage.prices)  # type: ignore[arg-type]
     stage.page.conditions = Conditions(stage.catalogue, routes, Health(stage.database))
     await stage.ask("One", "First")
     stage.page.choose_model()
@@ -841,4 +841,4 @@ async def test_a_quotation_goes_where_the_cursor_is(stage: Stage) -> None:
 
 async def test_what_goes_along_is_counted(stage: Stage) -> None:
     await stage.ask("One", "word " * 400)
-    await until(lambda: "501" in stage.composer.edit.accessibleDescription(), "the estimate")
+    await until(lambda: "509" in stage.composer.edit.accessibleDescription(), "the estimate")  # two messages framed

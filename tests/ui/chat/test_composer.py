@@ -1,11 +1,16 @@
 """The composer's box around the text."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from desktop.domain.cost import NOTHING, Price, Rates
+from desktop.domain.model import ModelRef
+from desktop.domain.usage import Usage
+from desktop.services.estimates import Estimate, Part
 from desktop.ui.chat.composer import Composer
 from desktop.ui.theme.theme import Theme
 
@@ -95,15 +100,80 @@ def test_the_waiting_message_has_a_strip(qtbot: Any, composer: Composer) -> None
     assert not edit.isVisible()
 
 
-def test_the_estimate_counts_draft_and_history_once_typing_pauses(qtbot: Any, composer: Composer) -> None:
+def estimate(tokens: int, price: Price | None) -> Estimate:
+    def part(count: int) -> Part:
+        return Part(count, price.cost(Usage(count)) if price else None)
+
+    low, high = (price.cost(Usage(tokens)), price.at_most(tokens, 8192)) if price else (None, None)
+    nothing, answer = part(0), Part(8192, price.cost(Usage(0, 8192)) if price else None)
+    return Estimate((REF,), nothing, part(2_000), part(tokens - 2_000), answer, 0, low, high, price, None, False, True)
+
+
+REF = ModelRef("mistral", "medium")
+PRICE = Price("list:medium", Rates(Decimal("1.5"), Decimal("7.5")))
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_estimate_follows_the_text_once_typing_pauses(qtbot: Any, composer: Composer) -> None:
     assert composer.edit.accessibleDescription() == ""
-    composer.set_history_tokens(2_000)
-    assert composer.edit.accessibleDescription() == "≈\N{NO-BREAK SPACE}2k\N{NO-BREAK SPACE}tokens"
+    assert not composer.estimate.isVisible()
+    composer.estimator = lambda text: estimate(2_000 + len(text) // 4, PRICE)
+    composer.count()
+    assert plain(composer.edit.accessibleDescription()) == "≈ 2k tokens · $0.003–0.065"
     with qtbot.waitSignal(composer.draft_changed, timeout=1000) as told:
         composer.edit.insertPlainText("word " * 320)
         assert "2k" in composer.edit.accessibleDescription()
     assert told.args == ["word " * 320]
-    assert composer.edit.accessibleDescription() == "≈\N{NO-BREAK SPACE}2.4k\N{NO-BREAK SPACE}tokens"
+    assert plain(composer.edit.accessibleDescription()) == "≈ 2.4k tokens · $0.003–0.066"
+    with qtbot.waitSignal(composer.estimate_unfolded, timeout=1000):
+        qtbot.keyClick(composer.estimate, Qt.Key.Key_Return)
+
+
+def test_a_narrow_window_has_only_the_sum(composer: Composer) -> None:
+    composer.estimator = lambda _text: estimate(2_400, PRICE)
+    composer.count()
+    whole = composer.estimate.sizeHint().width()
+    composer.set_compact(True)
+    assert composer.estimate.sizeHint().width() < 0.7 * whole
+    assert "tokens" in composer.edit.accessibleDescription()  # what is read aloud needs no room
+
+
+def test_an_unknown_price_is_said_and_can_be_set(qtbot: Any, composer: Composer) -> None:
+    composer.estimator = lambda _text: estimate(2_400, None)
+    composer.count()
+    assert plain(composer.edit.accessibleDescription()) == "≈ 2.4k tokens · price unknown"
+    with qtbot.waitSignal(composer.price_requested, timeout=1000):
+        button(composer, "Set the price").click()
+    composer.estimator = lambda _text: estimate(2_400, NOTHING)
+    composer.count()
+    assert plain(composer.edit.accessibleDescription()) == "≈ 2.4k tokens · free"
+    assert not button(composer, "Set the price").isVisible()
+
+
+def test_while_a_reply_is_written_the_empty_box_tells_its_cost(composer: Composer) -> None:
+    composer.estimator = lambda text: estimate(2_400, PRICE) if text else None
+    composer.set_running(True)
+    composer.set_spent(Decimal("0.0034"))
+    assert composer.edit.accessibleDescription() == "$0.0034 so far"
+    composer.set_text("And then?")
+    assert "tokens" in composer.edit.accessibleDescription()
+    composer.set_text("")
+    composer.set_running(False)
+    assert composer.edit.accessibleDescription() == ""
+
+
+def test_a_block_is_joined_to_the_top_and_leaves_again(composer: Composer) -> None:
+    height = composer.sizeHint().height()
+    block = QWidget()
+    block.setFixedHeight(120)
+    composer.set_block(block)
+    assert composer.sizeHint().height() == height + 120
+    assert block.parent() is composer
+    composer.set_block(None)
+    assert composer.sizeHint().height() == height
 
 
 def test_a_text_that_is_put_in_is_not_told_as_typed(qtbot: Any, composer: Composer) -> None:

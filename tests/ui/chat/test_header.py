@@ -97,7 +97,7 @@ def test_the_chip_names_the_model(header: Header, theme: Theme) -> None:
 
 
 def test_the_cost_shows_when_it_is_known(header: Header) -> None:
-    cost = header._cost
+    cost = header.cost
     assert not cost.isVisible()
     header.set_cost(Decimal("0.0126"))
     assert cost.isVisible()

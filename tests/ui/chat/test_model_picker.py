@@ -377,7 +377,7 @@ def test_the_tour_is_no_local_model(make: Callable[..., Stage], qtbot: Any) -> N
         (SONNET, "Claude Sonnet 5.5, Anthropic, claude-sonnet-5.5, $2 / $10, favourite"),
         (MEDIUM, "Mistral Medium 3.5, Mistral, mistral-medium-3.5, $1.50 / $7.50, in use, favourite"),
         (ModelRef("ollama", "qwen3:4b"), "qwen3:4b, Ollama, free"),
-        (ModelRef("openai", "gpt-1"), "GPT 1, OpenAI, gpt-1"),  # no price known
+        (ModelRef("openai", "gpt-1"), "GPT 1, OpenAI, gpt-1, price unknown"),
     ],
 )
 def test_rows_read_out_what_they_show(stage: Stage, ref: ModelRef, expected: str) -> None:
@@ -539,7 +539,7 @@ def known(make: Callable[..., Stage], tmp_path: Path) -> Callable[..., Known]:
         def conditions(catalogue: FakeCatalogue) -> Conditions:
             catalogue.labels = labels
             settings = Settings(tmp_path / "settings.json", writer)
-            services = Routes(catalogue, standing, settings)  # type: ignore[arg-type]
+            services = Routes(catalogue, standing, settings, None)  # type: ignore[arg-type]
             return Conditions(catalogue, services, health)  # type: ignore[arg-type]
 
         return Known(make(routes=routes, conditions=conditions), standing, health, clock)
@@ -662,15 +662,15 @@ def test_few_requests_left_are_told(known: Callable[..., Known]) -> None:
         (RateLimits(900, 40, 2500, 7), "2,500 tokens left, resets in 7 s"),
         (RateLimits(900, 40, 90_000, 7), ""),
     ):
-        told.standing.set_limits(KeyRef("anthropic", "Work"), limits)
+        told.standing.set_limits(Target(HAIKU, "Work"), limits)
         assert described() == expected
-    told.standing.set_limits(KeyRef("anthropic", "Work"), RateLimits(12, 40))
+    told.standing.set_limits(Target(HAIKU, "Work"), RateLimits(12, 40))
     tip = plain(index.data(Qt.ItemDataRole.ToolTipRole))
     assert tip == "claude-haiku-5.5\n12 requests left, resets in 40 s"
     told.clock.now += 41
     assert described() == ""
     told.stage.catalogue.labels = ("Work", "Personal")
-    told.standing.set_limits(KeyRef("anthropic", "Personal"), RateLimits(2, 10))
+    told.standing.set_limits(Target(HAIKU, "Personal"), RateLimits(2, 10))
     assert described() == "Personal: 2 requests left, resets in 10 s"
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.errors import AppError, BrokenStream, NoConnection, NoCredit, RateLimited
+from desktop.domain.errors import AppError, BrokenStream, NoConnection, NoCredit, Overloaded, RateLimited, Refused
+from desktop.domain.limits import RateLimits
 from desktop.domain.message import Status
 from desktop.domain.model import Model
 from desktop.domain.route import Route, Target
@@ -144,6 +145,55 @@ async def test_a_dearer_model_answers_once(stage: Stage) -> None:
     assert stage.page._open.shown.model == ROUTE.ref
     conversation, _tree = await stage.library.conversation(stage.page.conversation_id or "")
     assert conversation.model == ROUTE.ref
+
+
+async def test_after_a_refusal_the_next_target_is_asked_if_the_user_wants_it(stage: Stage) -> None:
+    await stage.catalogue.save_routes((ROUTE,))
+    await failing(stage, Refused("Mistral stopped this reply", "Its safety filter gave no text."), ROUTE.ref)
+    await until(lambda: cards(stage, ErrorCard), "the question")
+    await stage.settled()
+    assert len(stage.client.answers) == 1
+    press(cards(stage, ErrorCard)[0], f"Ask {stage.catalogue.name_of(QWEN)} instead")
+    answer = await stage.answer(2)
+    assert answer.request.model_id == QWEN.model_id
+    answer.finish("Yes.")
+    await stage.settled()
+    assert stage.texts() == ["Hello", "Yes."]
+    assert stage.page._open.shown.model == ROUTE.ref
+
+
+async def test_a_limit_that_is_known_is_waited_for(stage: Stage) -> None:
+    label = (stage.catalogue.key_labels(MISTRAL.provider_id) or ("",))[0]
+    limits = RateLimits(remaining=0, reset_s=30)
+    stage.chat._routes.standing.set_limits(Target(MISTRAL, label), limits)
+    stage.page._use(MISTRAL)
+    stage.page.send_text("Hello")
+    await until(lambda: cards(stage, PauseCard), "the card")
+    (card,) = cards(stage, PauseCard)
+    assert card.text().startswith("Mistral allows no more requests with this key · next try in ")
+    assert stage.client.answers == []
+    press(card, "Try now")
+    (await stage.answer(1)).finish("Here.")
+    await stage.settled()
+    assert stage.texts() == ["Hello", "Here."]
+    assert shown_reply(stage)._badge is None
+
+
+async def test_who_is_asked_where_all_cool_is_said_until_the_end(stage: Stage) -> None:
+    await stage.catalogue.save_routes((ROUTE,))
+    for target in ROUTE.targets:
+        for _failure in range(3):
+            stage.chat._routes.standing.failed(target, Overloaded("It has a problem", http_status=503))
+    stage.page._use(ROUTE.ref)
+    stage.page.send_text("Hello")
+    answer = await stage.answer(1)
+    answer.say("From")
+    await until(lambda: stage.texts()[-1:] == ["From"], "the first word")
+    (card,) = cards(stage, PauseCard)
+    assert card.text().startswith("No model of this route is ready · Mistral Medium 3.5 recovers first")
+    answer.finish(" here.")
+    await stage.settled()
+    assert not cards(stage, PauseCard)
 
 
 async def test_what_was_cut_off_goes_on_in_its_place(stage: Stage) -> None:

@@ -175,7 +175,7 @@ async def test_limits_are_told_until_they_reset(
 ) -> None:
     now = 1000.0
     monkeypatch.setattr(world.standing, "_clock", lambda: now)
-    world.standing.set_limits(KeyRef("mistral", "Work"), RateLimits(12, 40))
+    world.standing.set_limits(Target(ModelRef("mistral", "m"), "Work"), RateLimits(12, 40))
     assert "Mistral, Work. 12 requests left, resets in 40 s" in await opened(world, dialog)
     now += 30
     page._clock.timeout.emit()

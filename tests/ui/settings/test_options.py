@@ -10,9 +10,9 @@ from desktop.settings.store import Settings
 from desktop.ui.chat.model_picker import ModelPicker
 from desktop.ui.settings.dialog import PAGES, SettingsDialog
 from desktop.ui.settings.editors import (
-    AddressEditor,
     ChoiceEditor,
     FontEditor,
+    LineEditor,
     ModelEditor,
     NumberEditor,
     SwitchEditor,
@@ -87,7 +87,7 @@ async def test_steps_stop_at_the_ends(world: World, dialog: SettingsDialog) -> N
 
 async def test_an_address_that_is_none_is_told_and_not_kept(world: World, dialog: SettingsDialog) -> None:
     proxy = editor(dialog, "network.proxy")
-    assert isinstance(proxy, AddressEditor)
+    assert isinstance(proxy, LineEditor)
     dialog.show_page("network")
     proxy.field.setText("localhost:8080")
     QTest.keyClick(proxy.field, Qt.Key.Key_Return)

@@ -11,13 +11,18 @@ from desktop.domain.errors import AppError
 from desktop.domain.model import Capability, Dialect, Endpoint, KeyRef, Model, ModelRef, Provider
 from desktop.paths import Paths
 from desktop.providers.registry import provider_from, service
+from desktop.services.aside import Asides
+from desktop.services.budgets import Budgets
 from desktop.services.catalogue import Catalogue
 from desktop.services.feed import Feed
 from desktop.services.health import Health
 from desktop.services.library import Library
+from desktop.services.prices import Prices
 from desktop.services.routes import Routes
 from desktop.services.standing import Standing
+from desktop.services.tokens import Tokens
 from desktop.settings.files import Writer
+from desktop.settings.prices import PriceStore
 from desktop.settings.providers import ProviderStore
 from desktop.settings.routes import RouteStore
 from desktop.settings.secrets import Secrets
@@ -110,10 +115,14 @@ class World:
         routes = RouteStore(self.paths.routes)
         secrets = Secrets(self.paths.keys, {})
         self.catalogue = Catalogue(self.store, secrets, self.settings, self.database, self.feed, routes)
+        prices = PriceStore(self.paths.prices)
+        self.prices = Prices(prices, self.catalogue, self.settings, self.feed, self.paths.price_list)
+        self.budgets = Budgets(self.database, self.prices, Tokens(self.database), self.settings, self.feed)
+        self.catalogue.asides = Asides(self.budgets)
         self.standing = Standing(self.paths.standing, self.writer)
         self.feed.subscribe(self.standing.on_change)
         self.health = Health(self.database)
-        self.routes = Routes(self.catalogue, self.standing, self.settings, self.health.speeds)
+        self.routes = Routes(self.catalogue, self.standing, self.settings, self.prices, self.health.speeds)
         self.library = Library(self.database, self.feed)
         self.tasks = Tasks(self.notices.append, self.bugs.append)
 

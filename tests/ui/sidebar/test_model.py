@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -59,6 +60,36 @@ def test_groups_in_order_newest_first() -> None:
     )
     assert rows(model) == ["[Pinned]", "pin", "[Today]", "a", "b", "[Yesterday]", "y", "[September]", "old"]
     assert heights(model) == [28, 48, 32, 48, 48, 32, 48, 32, 48]
+
+
+def test_a_row_says_what_its_chat_has_cost() -> None:
+    local, paid = ModelRef("ollama", "qwen3:4b"), ModelRef("mistral", "medium")
+    summary = Summary("a", "", NOON, paid, last_status=Status.COMPLETE)
+    model = build([summary])
+    assert model.cost(summary) == "price unknown"
+    assert model.cost(replace(summary, last_status=Status.FAILED)) == ""
+    assert model.cost(replace(summary, last_status=None)) == ""
+    assert model.cost(replace(summary, model=local)) == "free"
+    assert model.cost(replace(summary, cost=Decimal("0.0042"))) == "$0.0042"
+
+
+def test_a_cost_grows_while_a_reply_is_written_and_ends_at_what_is_stored(qtbot: Any) -> None:
+    before = Summary("a", "", NOON, ModelRef("mistral", "medium"), cost=Decimal("0.0126"))
+    model = build([before, Summary("b", "", NOON - 1)])
+    model.set_running(frozenset("a"))
+    with qtbot.waitSignal(model.dataChanged) as painted:
+        model.set_growing({"a": Decimal("0.0034")})
+    assert painted.args[0].row() == 1
+    assert model.cost(before) == "$0.0160"
+    with qtbot.assertNotEmitted(model.dataChanged):
+        model.set_growing({"a": Decimal("0.0034")})
+    model.put(replace(before, updated_ms=NOON + 1))  # the question is stored, the reply is not
+    assert model.cost(before) == "$0.0160"
+    model.set_running(frozenset())
+    assert model.cost(before) == "$0.0160"  # until its end has been read from the disk
+    after = replace(before, cost=Decimal("0.0161"))
+    model.put(after)
+    assert model.cost(after) == "$0.0161"
 
 
 def test_headings_take_no_part() -> None:

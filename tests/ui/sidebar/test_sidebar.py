@@ -132,7 +132,7 @@ class TestList:
     def test_panes_in_the_order_of_the_screen(self, shown: Stage) -> None:
         sidebar = shown.sidebar
         visible = [pane.accessibleName() for pane in sidebar.panes() if pane.isVisibleTo(sidebar)]
-        assert visible == ["Search chats", "Chats", "Settings"]
+        assert visible == ["Search chats", "Chats", "Today: $0.42 spent. Open usage"]
         sidebar.setFocus(Qt.FocusReason.OtherFocusReason)
         assert sidebar._field.hasFocus()
 
@@ -246,16 +246,36 @@ class TestFollowing:
         stage.sidebar._day_timer.timeout.emit()
         assert "Today" not in titles(stage)
         assert titles(stage)[2] == "Yesterday"
-        assert stage.sidebar._strip.spent.accessibleName() == "Spent today: $0.00"
+        assert stage.sidebar._strip.spent.accessibleName() == "Today: $0.00 spent. Open usage"
         assert 0 < stage.sidebar._day_timer.remainingTime() <= 3_601_000  # the timer keeps whole seconds
+
+    def test_the_day_is_followed_only_while_it_is_seen(self, shown: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert shown.sidebar._day_timer.isActive()
+        shown.sidebar.hide()
+        assert not shown.sidebar._day_timer.isActive()
+        tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011
+        monkeypatch.setattr(groups, "today", lambda: tomorrow)
+        shown.sidebar.show()
+        assert "Today" not in titles(shown)
+        assert shown.sidebar._day_timer.isActive()
+
+    def test_a_closed_window_follows_no_day(self, stage: Stage, qtbot: Any) -> None:
+        window = QWidget()
+        stage.sidebar.setParent(window)
+        with qtbot.waitExposed(window):
+            window.show()
+        assert stage.sidebar._day_timer.isActive()
+        window.close()
+        assert not stage.sidebar._day_timer.isActive()
+        stage.sidebar.setParent(None)
 
     def test_spent_today(self, stage: Stage) -> None:
         spent = stage.sidebar._strip.spent
-        assert spent.accessibleName() == "Spent today: $0.42"
+        assert spent.accessibleName() == "Today: $0.42 spent. Open usage"
         assert spent.toolTip() == "52k tokens today"
         stage.library.spent = (stage.library.spent[0] * 2, 60_000)
         stage.feed.publish(TurnEnded("sql"))
-        assert spent.accessibleName() == "Spent today: $0.84"
+        assert spent.accessibleName() == "Today: $0.84 spent. Open usage"
 
     def test_goes_silent_when_it_is_gone(self, stage: Stage) -> None:
         shiboken6.delete(stage.sidebar)
@@ -299,6 +319,17 @@ class TestRings:
         del chats.paintEvent
         row = rect_of(shown, "postgres")
         assert all(row.contains(rect) and rect.width() <= 48 for rect in painted)
+
+    def test_many_paint_no_text_between_them(self, shown: Stage, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        for conversation_id in ("postgres", "lisbon"):
+            self.start(shown, conversation_id)
+        delegate, texts, rings = shown.sidebar._list._delegate, [], []
+        monkeypatch.setattr(delegate, "_paint_ring", lambda *_how, **_more: rings.append(1))
+        qtbot.waitUntil(lambda: len(rings) >= 2)
+        monkeypatch.setattr(delegate, "_text", lambda *_how: texts.append(1))
+        rings.clear()
+        qtbot.waitUntil(lambda: len(rings) >= 4)
+        assert texts == []
 
 
 class TestRename:

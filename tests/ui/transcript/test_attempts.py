@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from desktop.domain import figures
-from desktop.domain.errors import Action, BrokenStream, Dearer, Failure, NoneAnswered, RateLimited
-from desktop.domain.events import Offline, Retrying
+from desktop.domain.errors import Action, BrokenStream, Dearer, Failure, NoneAnswered, RateLimited, RefusedOnRoute
+from desktop.domain.events import AllCooling, Cooling, Offline, Pause, Retrying
 from desktop.domain.ids import now_ms
 from desktop.domain.message import Attempt, Status
 from desktop.domain.model import ModelRef
@@ -42,7 +42,7 @@ def answered(*attempts: Attempt, model: ModelRef = SONNET, text: str = "Yes.", *
     return replace(entry, message=replace(entry.message, model=model, model_name=name, attempts=attempts))
 
 
-def waiting(pause: Retrying | Offline | None, *attempts: Attempt) -> Entry:
+def waiting(pause: Pause | None, *attempts: Attempt) -> Entry:
     entry = answered(*attempts, model=LARGE, text="", status=Status.STREAMING, usage=None)
     return replace(entry, running=True, paused=pause)
 
@@ -121,6 +121,20 @@ def test_the_tries_of_a_verdict_are_all_there_is(transcript: Transcript, settle:
     ]
 
 
+def test_a_refusal_offers_the_next_target_by_name(qtbot: Any, transcript: Transcript, settle: Settle) -> None:
+    refused = Failure("refused", "Mistral stopped this reply", "It said why.")
+    failure = RefusedOnRoute(refused.title, refused.explanation).failure()
+    widget = show(transcript, settle, question("Hi"), answered(attempt(refused), failure=failure, **FAILED))
+    assert widget._badge is not None
+    assert widget._badge.text() == "Mistral Large → Claude Sonnet (refused, 1 try)"
+    assert isinstance(widget._card, ErrorCard)
+    words = [button.text() for button in widget._card._buttons]
+    assert words == ["Ask Claude Sonnet instead", "Edit message", "Choose a model"]
+    with qtbot.waitSignal(transcript.action_requested) as asked:
+        qtbot.keyClick(widget._card._buttons[0], Qt.Key.Key_Return)
+    assert asked.args == ["r", Action.USE_FALLBACK]
+
+
 def test_more_tries_join_an_unfolded_list(transcript: Transcript, settle: Settle) -> None:
     first = attempt()
     widget = show(transcript, settle, question("Hi"), waiting(None, first))
@@ -173,10 +187,71 @@ def test_it_counts_down(qtbot: Any, transcript: Transcript, settle: Settle, monk
     assert not card._timer.isActive()
 
 
+LIMIT = Cooling(LARGE, "Mistral Large", 8.0, "Mistral allows no more requests with this key")
+BUSY = Cooling(SONNET, "Claude Sonnet", 130.0, "Anthropic has a problem on its side")
+
+
+def held(seconds: float = 8.0, *others: Cooling) -> AllCooling:
+    return AllCooling(LIMIT, others, now_ms(), seconds)
+
+
+def plain(text: str) -> str:
+    return text.replace(figures.NBSP, " ")
+
+
+def test_it_counts_down_to_the_end_of_a_limit(
+    transcript: Transcript, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause = held()
+    card = show(transcript, settle, question("Hi"), waiting(pause))._card
+    assert isinstance(card, PauseCard)
+    assert plain(card.text()) == "Mistral allows no more requests with this key · next try in 8 s"
+    monkeypatch.setattr(pause_card, "now_ms", lambda: pause.since_ms + 5001)
+    card._timer.timeout.emit()
+    assert plain(card.text()).endswith("next try in 3 s")
+
+
+def test_who_is_asked_where_all_cool(transcript: Transcript, settle: Settle) -> None:
+    pause = AllCooling(BUSY, (LIMIT,), now_ms(), 0.0)
+    card = show(transcript, settle, question("Hi"), waiting(pause))._card
+    assert isinstance(card, PauseCard)
+    assert plain(card.text()) == (
+        "No model of this route is ready · Claude Sonnet recovers first and is asked. It failed with: "
+        "Anthropic has a problem on its side. Mistral Large cools for another 8 s: "
+        "Mistral allows no more requests with this key."
+    )
+    assert card._buttons == []
+    assert not card._timer.isActive()
+    assert card.text().split(" · ")[1] in card.accessibleName()
+
+
+def test_keys_of_one_model_are_no_route(transcript: Transcript, settle: Settle) -> None:
+    pause = AllCooling(LIMIT, (LIMIT,), now_ms(), 0.0)
+    card = show(transcript, settle, question("Hi"), waiting(pause))._card
+    assert isinstance(card, PauseCard)
+    assert card.text().startswith("No key for this model is ready · ")
+
+
+def test_both_at_once(transcript: Transcript, settle: Settle) -> None:
+    unknown = Cooling(SONNET, "Claude Sonnet", 130.0, "")  # as it is after a restart
+    card = show(transcript, settle, question("Hi"), waiting(held(8.0, unknown)))._card
+    assert isinstance(card, PauseCard)
+    assert plain(card.text()) == (
+        "Mistral allows no more requests with this key · next try in 8 s · "
+        "Mistral Large recovers first and is asked. Claude Sonnet cools for another 2 min 10 s."
+    )
+
+
+def test_a_limit_that_ends_at_once_is_not_worth_a_card(transcript: Transcript, settle: Settle) -> None:
+    assert show(transcript, settle, question("Hi"), waiting(held(0.4)))._card is None
+
+
+@pytest.mark.parametrize("pause", [retrying(), held(), held(8.0, BUSY)])
 @pytest.mark.parametrize(("words", "action"), [("Try now", Action.TRY_NOW), ("Stop", Action.STOP)])
-def test_its_buttons(qtbot: Any, transcript: Transcript, settle: Settle, words: str, action: Action) -> None:
-    pause = retrying()
-    widget = show(transcript, settle, question("Hi"), waiting(pause, pause.attempt))
+def test_its_buttons(
+    qtbot: Any, transcript: Transcript, settle: Settle, words: str, action: Action, pause: Pause
+) -> None:
+    widget = show(transcript, settle, question("Hi"), waiting(pause))
     assert isinstance(widget._card, PauseCard)
     (button,) = [each for each in widget._card._buttons if each.text() == words]
     with qtbot.waitSignal(transcript.action_requested) as asked:
@@ -209,15 +284,14 @@ def test_the_card_goes_and_the_reply_keeps_the_focus(qtbot: Any, transcript: Tra
 
 
 @pytest.mark.parametrize("width", [250, 480, 720])
-@pytest.mark.parametrize("pause", [retrying(), Offline()])
-def test_everything_of_the_card_is_inside_it(
-    transcript: Transcript, theme: Theme, pause: Retrying | Offline, width: int
-) -> None:
+@pytest.mark.parametrize("pause", [retrying(), Offline(), held(8.0, BUSY), AllCooling(BUSY, (LIMIT,), 0, 0.0)])
+def test_everything_of_the_card_is_inside_it(transcript: Transcript, theme: Theme, pause: Pause, width: int) -> None:
     card = PauseCard(theme, pause, transcript.viewport())
     card.resize(width, card.set_width(width))
-    for part in (card._title, *card._buttons):
+    parts = [part for part in (card._title, card._line, card._who, *card._buttons) if not part.isHidden()]
+    for part in parts:
         assert card.rect().contains(part.geometry())
-        others = [each for each in (card._title, *card._buttons) if each is not part]
+        others = [each for each in parts if each is not part]
         assert not any(part.geometry().intersects(each.geometry()) for each in others)
     card.deleteLater()
 
@@ -228,13 +302,16 @@ def test_a_pause_is_said_once(transcript: Transcript, settle: Settle, monkeypatc
     pause = retrying()
     show(transcript, settle, question("Hi"), waiting(None))
     said.clear()
-    for event in (pause, retrying(0.5), Offline()):
+    for event in (pause, retrying(0.5), Offline(), held(0.5), held(8.0, BUSY)):
         transcript.stream("r", event)
         transcript.stream("elsewhere", event)
     show(transcript, settle, question("Hi"), waiting(pause, pause.attempt))
     assert said == [
         "Mistral is rate-limiting this key, next try in 8" + figures.NBSP + "s",
         "Offline · will send when back",
+        "Mistral allows no more requests with this key, next try in 8\N{NO-BREAK SPACE}s, "
+        "Mistral Large recovers first and is asked. Claude Sonnet cools for another "
+        "2\N{NO-BREAK SPACE}min\N{NO-BREAK SPACE}10\N{NO-BREAK SPACE}s: Anthropic has a problem on its side.",
     ]
 
 

@@ -1,5 +1,6 @@
 """Formulas on the screen: never waited for, and in their place as soon as they are known."""
 
+import sys
 from collections.abc import Callable, Iterator
 from threading import Event
 
@@ -10,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPdfWriter
 from desktop.render import formulas
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript.blocks.formula import DrawnFormula
-from desktop.ui.transcript.formulas import Formulas
+from desktop.ui.transcript.formulas import Formulas, _going_second
 from desktop.ui.transcript.leaves import plain
 from desktop.ui.transcript.position import Highlight
 from tests.ui.transcript.hosts import Host
@@ -125,10 +126,10 @@ def test_each_is_asked_for_once_and_told_to_all(qtbot, monkeypatch: pytest.Monke
     asked: list[str] = []
     draw, may_begin = formulas.draw, Event()
 
-    def draw_later(tex: str, display: bool, rest: Callable[[], object]) -> object:
+    def draw_later(tex: str, display: bool) -> object:
         may_begin.wait()
         asked.append(tex)
-        return draw(tex, display, rest)
+        return draw(tex, display)
 
     monkeypatch.setattr(formulas, "draw", draw_later)
 
@@ -150,6 +151,27 @@ def test_each_is_asked_for_once_and_told_to_all(qtbot, monkeypatch: pytest.Monke
     assert sorted(asked) == ["x+1", "x+2"]
     assert (first.told, second.told) == (1, 1)
     assert made.find("x+1", False) is formulas.known("x+1", False)
+
+
+def test_laying_out_waits_for_the_program_s_own_thread_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop.ui.transcript.formulas._SLICE_S", 60)
+    waits: list[float] = []
+
+    class Busy(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout or 0)
+            return self.is_set()
+
+    idle = Busy()
+    rest = _going_second(idle)
+    idle.set()
+    rest(sys._getframe(), "call", None)
+    assert not waits
+    idle.clear()
+    for _ in range(10):
+        rest(sys._getframe(), "call", None)
+    assert len(waits) == 1
+    assert 0 < waits[0] < 1
 
 
 def test_pictures_are_kept_within_bounds(qapp, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript.entry import Entry
 from desktop.ui.transcript.paper import printing
+from desktop.ui.transcript.paper.pages import Paper
 from desktop.ui.transcript.paper.sheet import Sheet
 from tests.ui.transcript.turns import question, reply, talk
 
@@ -75,7 +76,38 @@ async def test_the_program_goes_on_meanwhile(tmp_path: Path, theme: Theme) -> No
     await printing.write_pdf(tmp_path / "a.pdf", theme, "T", talk(40), done.append)
     heart.cancel()
     assert beats > 10
-    assert done == list(range(1, 81))
+    assert done == sorted(done)
+    assert set(done) == set(range(81))
+
+
+async def test_each_page_tells_how_many_there_are(
+    tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feet: list[tuple[int, int]] = []
+    monkeypatch.setattr(Paper, "_paint_foot", lambda paper: feet.append((paper.pages, paper._count)))
+    pages = pages_of(await pdf(tmp_path, theme, talk(12)))
+    assert pages > 2
+    assert feet == [(number, pages) for number in range(1, pages + 1)]
+
+
+async def test_the_head_of_a_table_is_on_each_page_it_goes_on_to(
+    tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[tuple[int, int]] = []
+    paint = Sheet.paint
+
+    def record(sheet: Sheet, painter: QPainter, top: int, bottom: int) -> None:
+        painted.append((top, bottom))
+        paint(sheet, painter, top, bottom)
+
+    monkeypatch.setattr(Sheet, "paint", record)
+    rows = "".join(f"| row {n} | some words {n} |\n" for n in range(120))
+    pages = pages_of(await pdf(tmp_path, theme, [reply(f"A table:\n\n| a | b |\n|---|---|\n{rows}\nThe end.")]))
+    assert pages > 2
+    head, parts = painted[1], painted[::2]
+    assert painted[1::2] == [head] * (pages - 1)
+    assert parts[0][0] < head[0] < head[1] < parts[0][1]
+    assert [top for top, _bottom in parts[1:]] == [bottom for _top, bottom in parts[:-1]]
 
 
 async def test_what_goes_wrong_is_said_and_leaves_nothing(

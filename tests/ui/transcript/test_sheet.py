@@ -104,6 +104,17 @@ def test_a_heading_is_not_parted_from_its_text(made: Callable[[Part], Sheet]) ->
         assert column.leaf(row).level == 1
 
 
+def test_the_head_of_a_table_is_not_parted_from_its_first_row(made: Callable[[Part], Sheet]) -> None:
+    sheet = made(Part(reply(f"Words before it.\n\n{TABLE}")))
+    prepared(sheet, 0, 10_000)
+    head_top, head_bottom = sheet.table_head(sheet.whole_height - 5)
+    assert head_top < head_bottom
+    cuts = {sheet.cut(0, limit) for limit in range(head_top + 1, head_bottom + 120)}
+    assert min(cuts) <= head_top
+    assert not any(head_top < cut <= head_bottom for cut in cuts)
+    assert sheet.table_head(head_top) == (head_top, head_top)
+
+
 def test_a_question_and_its_lines(made: Callable[[Part], Sheet]) -> None:
     sheet = made(Part(question("\n".join(f"line {n}" for n in range(60)))))
     assert len(pages(sheet)) > 3

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog
 from desktop.domain import figures
 from desktop.domain.errors import Action, AppError, Failure
 from desktop.domain.message import Status
-from desktop.domain.usage import Usage
+from desktop.domain.usage import CostSource, Usage
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript.blocks.code import DrawnCode
 from desktop.ui.transcript.blocks.error_card import ErrorCard
@@ -50,9 +50,14 @@ def test_figures(transcript: Transcript, settle: Settle) -> None:
 @pytest.mark.parametrize(
     ("usage", "free", "expected"),
     [
-        (Usage(1204, 320, cache_read_tokens=1024), False, "1,204 in (1,024 cached) · 320 out"),
+        (Usage(1204, 320, cache_read_tokens=1024), False, "1,204 in (1,024 cached) · 320 out · price unknown"),
         (Usage(10, 2), True, "10 in · 2 out · free"),
         (Usage(10, 2, cost=Decimal("0.0042"), estimated=True), False, "≈ 10 in · ≈ 2 out · ≈ $0.0042"),
+        (
+            Usage(10, 2, cost=Decimal("0.0042"), estimated=True, cost_source=CostSource.REPORTED),
+            False,
+            "≈ 10 in · ≈ 2 out · $0.0042",
+        ),
         (None, False, ""),
     ],
 )
@@ -113,6 +118,24 @@ def test_branches(qtbot, transcript: Transcript, settle: Settle) -> None:
     with qtbot.waitSignal(transcript.branch_requested) as asked:
         qtbot.keyClick(widget, Qt.Key.Key_Left)
     assert asked.args == ["a"]
+
+
+@pytest.mark.parametrize("message_id", ["q", "r"])
+def test_what_the_reader_has_unfolded_stays_so_when_its_widget_is_made_anew(
+    transcript: Transcript, settle: Settle, message_id: str
+) -> None:
+    shown = [question("Line\n" * 40), reply("Yes.", thought="Hm.\n\nSo.")]
+    show(transcript, settle, *shown)
+    transcript._turns.live[message_id].unfolded = True
+    settle()
+    gone = transcript._turns.live[message_id]
+    transcript.set_entries([])
+    transcript._turns.restyle()  # which drops what is put aside
+    show(transcript, settle, *shown)
+    again = transcript._turns.live[message_id]
+    assert again is not gone
+    assert again.unfolded
+    assert not transcript._turns.live["r" if message_id == "q" else "q"].unfolded
 
 
 def test_keys_of_a_focused_turn(qtbot, transcript: Transcript, settle: Settle) -> None:

@@ -6,9 +6,9 @@ from desktop.domain.message import Message, ReasoningPart, Role, TextPart
 from desktop.ui.transcript.written import Written
 
 
-def written(text: str, thought: str = "") -> Written:
+def written(text: str, thought: str = "", *, whole: bool = False) -> Written:
     parts = ((ReasoningPart(thought),) if thought else ()) + ((TextPart(text),) if text else ())
-    return Written(Message("m", "c", None, Role.ASSISTANT, parts, 0))
+    return Written(Message("m", "c", None, Role.ASSISTANT, parts, 0), whole=whole)
 
 
 TEXTS = [
@@ -36,13 +36,12 @@ def test_pieces_read_as_the_whole(text: str, thought: str, answer: str) -> None:
         pieces.add(letter, "")
     pieces.finish()
     assert (pieces.reasoning.text, pieces.answer.text) == (thought, answer)
-    whole = written(text)
-    whole.finish()
+    whole = written(text, whole=True)
+    assert (whole.text, whole.reasoning.text, whole.answer.text) == (text, thought, answer)
     assert pieces.answer.leaves == whole.answer.leaves
     assert pieces.reasoning.leaves == whole.reasoning.leaves
 
 
 def test_reasoning_of_its_own() -> None:
-    both = written("Answer", "Thought")
-    both.finish()
+    both = written("Answer", "Thought", whole=True)
     assert (both.reasoning.text, both.answer.text) == ("Thought", "Answer")

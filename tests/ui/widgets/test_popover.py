@@ -29,6 +29,20 @@ def test_escape_closes_and_gives_the_focus_back(theme: Theme, stage: Any, qtbot:
     assert field.hasFocus()
 
 
+def test_it_may_stand_above_or_at_the_trailing_edge(theme: Theme, stage: Any, qtbot: Any) -> None:
+    button = Button(theme, "≈ 1.2k tokens · $0.004–0.031")
+    window = stage(button)
+    window.move(300, 300)
+    popover = Popover(theme, window)
+    popover.setFixedSize(80, 60)
+    end = button.mapToGlobal(QPoint(button.width(), 0))
+    popover.show_above(button)
+    assert popover.geometry().topLeft() == QPoint(end.x() - 80, end.y() - 64)
+    popover.hide()
+    popover.show_below(button, trailing=True)
+    assert popover.geometry().topLeft() == QPoint(end.x() - 80, end.y() + button.height() + 4)
+
+
 def test_popover_has_rounded_corners_and_an_edge(theme: Theme, stage: Any) -> None:
     popover = Popover(theme, stage())
     popover.resize(200, 100)

@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain import figures
-from desktop.domain.events import Offline, Retrying
+from desktop.domain.events import AllCooling, Offline, Pause
 from desktop.domain.ids import now_ms
 from desktop.domain.message import Message, Status
 from desktop.i18n import gettext as _
 from desktop.i18n import ngettext
+from desktop.ui.transcript.blocks import pause_words
 from desktop.ui.transcript.entry import Entry
 from desktop.ui.widgets.announce import announce
 
@@ -40,13 +41,14 @@ def tell(widget: QWidget, entry: Entry, *, was_running: bool) -> None:
         announce(widget, ending(message, free=entry.free), urgent=message.status is Status.FAILED)
 
 
-def tell_pause(widget: QWidget, pause: Retrying | Offline) -> None:
-    """Announce that a reply waits, and for what; once, the seconds are not counted aloud."""
-    if isinstance(pause, Offline):
-        announce(widget, _("Offline · will send when back"))
-    elif not pause.is_brief:
-        time = figures.duration(round(pause.wait_s * 1000))
-        announce(widget, f"{pause.attempt.failure.title}, " + _("next try in {time}").format(time=time))
+def tell_pause(widget: QWidget, pause: Pause) -> None:
+    """Announce that a reply waits, and for what, or whom it asks; once, the seconds are not counted aloud."""
+    if isinstance(pause, Offline) or not pause.is_brief:
+        parts = [pause_words.title(pause)]
+        if not isinstance(pause, Offline) and pause.wait_s:
+            parts.append(pause_words.next_try(pause.wait_s))
+        parts += [pause_words.who_cools(pause)] if isinstance(pause, AllCooling) else []
+        announce(widget, ", ".join(filter(None, parts)))
 
 
 def ending(message: Message, *, free: bool) -> str:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop.domain import figures
-from desktop.domain.errors import Dearer, NoneAnswered
+from desktop.domain.errors import Dearer, NoneAnswered, RefusedOnRoute
 from desktop.domain.message import Attempt, Message, Status
 from desktop.i18n import gettext as _
 from desktop.i18n import mark as N_
@@ -22,6 +22,7 @@ _REASONS = {
     "broken_stream": N_("cut short"),
     "bad_answer": N_("no proper answer"),
     "too_long": N_("too long"),
+    "refused": N_("refused"),
 }
 _FAILED = N_("it failed")
 _PAD, _CARET, _TIME = 12, 12, 72
@@ -176,7 +177,7 @@ class AttemptsList(QWidget):
 def _has_own_try(message: Message) -> bool:
     """Whether the message itself tells of a try, after those that are its attempts."""
     if message.failure is not None:
-        return message.failure.code not in (Dearer.code, NoneAnswered.code)
+        return message.failure.code not in (Dearer.code, NoneAnswered.code, RefusedOnRoute.code)
     return message.status is not Status.STREAMING or bool(message.text)
 
 

@@ -64,6 +64,7 @@ _KINDS = {
     "no_connection": _plain("wifi-slash"),
     "too_long": _warning("stack"),
     "refused": _plain("prohibit"),
+    "refused_on_route": _plain("prohibit"),
     "broken_stream": _plain("clock-counter-clockwise"),
     "none_answered": _warning("cloud-slash"),
     "dearer": _warning("wallet"),
@@ -160,6 +161,9 @@ class ErrorCard(QWidget):
 def _words(action: Action, message: Message, actions: tuple[Action, ...]) -> str:
     if action is Action.RETRY and Action.CONTINUE in actions:
         return _("Start again")
-    if action is Action.RETRY and message.failure is not None and message.failure.code == "none_answered":
+    code = message.failure.code if message.failure is not None else ""
+    if action is Action.RETRY and code == "none_answered":
         return _("Retry all")
+    if action is Action.USE_FALLBACK and code == "refused_on_route":
+        return _("Ask {model} instead").format(model=message.model_name)
     return _(_ACTION_WORDS[action]).format(model=message.model_name)

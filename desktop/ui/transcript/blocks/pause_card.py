@@ -1,15 +1,18 @@
-"""The card of a reply that waits: for the next try, or for the network to come back."""
+"""The card of a reply that waits: for the next try, for a limit's end, or for the network to come back.
+
+It also says who is asked where all targets of a route cool; that needs no button.
+"""
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.domain import figures
 from desktop.domain.errors import Action
-from desktop.domain.events import Offline, Retrying
+from desktop.domain.events import AllCooling, Offline, Pause, Retrying
 from desktop.domain.ids import now_ms
 from desktop.i18n import gettext as _
 from desktop.ui.theme.theme import Theme
+from desktop.ui.transcript.blocks import pause_words
 from desktop.ui.widgets.button import Button
 from desktop.ui.widgets.labels import text_label
 from desktop.ui.widgets.paint import paint_arc, paint_box
@@ -23,37 +26,43 @@ class PauseCard(QWidget):
 
     action_requested = Signal(object)  # Action
 
-    def __init__(self, theme: Theme, pause: Retrying | Offline, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, pause: Pause, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self.pause = pause
         self._seconds = 0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._count)
-        title = _("Offline · will send when back") if isinstance(pause, Offline) else pause.attempt.failure.title
+        self._wait_s = 0.0 if isinstance(pause, Offline) else pause.wait_s
+        title = pause_words.title(pause)
         self._title = text_label(theme, title, 14, 600, wrap=True, parent=self)
         self._line = text_label(theme, "", 13, role="text-secondary", wrap=True, parent=self)
-        self._buttons = [self._button(_("Stop"), Action.STOP)]
-        if isinstance(pause, Retrying):
-            self._buttons.insert(0, self._button(_("Try now"), Action.TRY_NOW))
+        who = pause_words.who_cools(pause) if isinstance(pause, AllCooling) else ""
+        self._who = text_label(theme, who, 13, role="text-secondary", wrap=True, parent=self)
+        self._buttons: list[Button] = []
+        if isinstance(pause, Retrying) or self._wait_s:
+            self._buttons.append(self._button(_("Try now"), Action.TRY_NOW))
             self._line.setAccessibleName(_("Waiting for the next try"))  # what counts is not read every second
-        self.setAccessibleName(title)
+        if self._buttons or isinstance(pause, Offline):
+            self._buttons.append(self._button(_("Stop"), Action.STOP))
+        self.setAccessibleName(" ".join(filter(None, (title, who))))
         self._count()
         theme.changed.connect(self.update)
 
     def text(self) -> str:
         """What is shown, for tests."""
-        return " · ".join(filter(None, (self._title.text(), self._line.text())))
+        return " · ".join(filter(None, (self._title.text(), self._line.text(), self._who.text())))
 
     def set_width(self, width: int) -> int:
         """Lay out for a width. Returns the height."""
         px = self._theme.px
         left, right = px(_TEXT_LEFT), width - px(_PAD)
         beside = sum(button.width() for button in self._buttons) + len(self._buttons) * px(_BETWEEN)
-        is_narrow = right - left - beside < px(_LEAST_TEXT)
+        is_narrow = bool(self._buttons) and right - left - beside < px(_LEAST_TEXT)
         room = right - left - (0 if is_narrow else beside)
         y = px(_PAD)
-        for label in (self._title, self._line):
+        for label in (self._title, self._line, self._who):
+            label.setVisible(bool(label.text()))
             if label.text():
                 height = label.heightForWidth(room)
                 self._put(label, left, y, room, height, width)
@@ -76,19 +85,24 @@ class PauseCard(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme, px, pause = self._theme, self._theme.px, self.pause
-        fill, edge = ("warning-soft", "warning-border") if isinstance(pause, Retrying) else ("surface-raised", "border")
+        fill, edge = ("surface-raised", "border") if isinstance(pause, Offline) else ("warning-soft", "warning-border")
         paint_box(painter, QRectF(self.rect()), px(8), theme.color(fill), theme.color(edge))
         ring = self._ring()
-        if isinstance(pause, Offline):
+        if not self._counts:
+            icon, role = ("wifi-slash", "text-secondary") if isinstance(pause, Offline) else ("cloud-slash", "warning")
             inset = px(3)
-            icon = ring.adjusted(inset, inset, -inset, -inset)
-            theme.icons.paint(painter, icon, "wifi-slash", theme.color("text-secondary"))
+            theme.icons.paint(painter, ring.adjusted(inset, inset, -inset, -inset), icon, theme.color(role))
             return
-        share = self._seconds / max(1.0, pause.wait_s)
+        share = self._seconds / max(1.0, self._wait_s)
         paint_arc(painter, ring, px(2), 0.0, min(1.0, share), theme.color("warning"), theme.color("track"))
         painter.setFont(theme.tabular(theme.font(11, 600)))
         painter.setPen(theme.color("warning"))
         painter.drawText(ring, Qt.AlignmentFlag.AlignCenter, str(self._seconds))
+
+    @property
+    def _counts(self) -> bool:
+        """Whether there are seconds to be counted."""
+        return bool(self._buttons) and not isinstance(self.pause, Offline)
 
     def _ring(self) -> QRectF:
         px = self._theme.px
@@ -99,15 +113,14 @@ class PauseCard(QWidget):
 
     def _count(self) -> None:
         """Show the seconds that are left, and come back when there is one less."""
-        if isinstance(self.pause, Offline):
+        pause = self.pause
+        if isinstance(pause, Offline) or not self._counts:
             return
-        attempt = self.pause.attempt
-        left_ms = max(0, attempt.ended_ms + attempt.pause_ms - now_ms())
+        status = pause.attempt.failure.http_status if isinstance(pause, Retrying) else None
+        began_ms = pause.attempt.ended_ms if isinstance(pause, Retrying) else pause.since_ms
+        left_ms = max(0, began_ms + round(self._wait_s * 1000) - now_ms())
         self._seconds = -(-left_ms // 1000)
-        parts = [
-            "" if attempt.failure.http_status is None else str(attempt.failure.http_status),
-            _("next try in {time}").format(time=figures.duration(max(1, self._seconds) * 1000)),
-        ]
+        parts = ["" if status is None else str(status), pause_words.next_try(max(1, self._seconds))]
         self._line.setText(" · ".join(filter(None, parts)))
         self.update(self._ring().toAlignedRect())
         if left_ms and self.isVisible():

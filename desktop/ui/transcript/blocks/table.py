@@ -94,6 +94,11 @@ class DrawnTable(DrawnLeaf[TableLeaf]):
         bar = self.theme.px(BAR) if self._sideways.needed else 0
         return self._heights.total + 1 + bar
 
+    @property
+    def head_height(self) -> int:
+        """Down to the first row below the head."""
+        return 1 + self._heights[0]
+
     def show_between(self, top: int, bottom: int) -> bool:
         changed = False
         while self._make_exact(self._heights.rows_between(top, bottom)):

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QDateTime, QLocale, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPagedPaintDevice, QPageLayout, QPainter
@@ -27,10 +27,14 @@ _WAIT_S = 0.02
 
 
 class Paper:
-    """Pages on a printer or in a PDF, through a painter that has begun on it. The first page is there already."""
+    """Pages on a printer or in a PDF, through a painter that has begun on it. The first page is there already.
+
+    Each page tells how many there are, so everything is set twice: first only to count.
+    """
 
     def __init__(self, theme: Theme, device: QPagedPaintDevice, painter: QPainter, title: str) -> None:
-        self.pages = 1
+        self.pages = 0
+        self._count = 0  # of all pages; 0 while they are counted and nothing is painted
         self._theme = theme.resized(100 * _ZOOM, light=True)
         self._styles = Styles(self._theme)
         self._device = device
@@ -43,12 +47,17 @@ class Paper:
         self._width = int(room.width() / pixel)
         self._height = int(room.height() / pixel) - self._theme.px(_FOOT)
         self._y = 0
-        self._paint_foot()
 
-    async def fill(self, entries: Iterable[Entry], on_message: Callable[[int], None]) -> None:
-        """Set all messages, a slice at a time; `on_message` is told how many are done."""
-        entries = list(entries)
-        self._paint_title(entries[0].message.created_ms if entries else None)
+    async def fill(self, entries: Sequence[Entry], on_message: Callable[[int], None]) -> None:
+        """Set all messages, a slice at a time; `on_message` is told how many are done, half of each at a time."""
+        await self._fill(entries, lambda done: on_message(done // 2))
+        self._count = self.pages
+        await self._fill(entries, lambda done: on_message((len(entries) + done) // 2))
+
+    async def _fill(self, entries: Sequence[Entry], on_message: Callable[[int], None]) -> None:
+        self.pages = 0
+        self._begin_page()
+        self._set_title(entries[0].message.created_ms if entries else None)
         until = time.perf_counter() + _SLICE_S
         for number, entry in enumerate(entries):
             sheet = Sheet(self._styles, Part(entry), self._width)
@@ -77,40 +86,52 @@ class Paper:
                 continue
             if bottom <= top:
                 bottom = limit  # higher than a page and cannot be divided
+            self._put(sheet, top, bottom)
+            top = bottom
+            if top < sheet.whole_height:
+                self._new_page()
+                self._put(sheet, *sheet.table_head(top))
+                await asyncio.sleep(0)
+        self._y = min(self._y + self._theme.px(measures.AFTER_REPLY), self._height)
+
+    def _put(self, sheet: Sheet, top: int, bottom: int) -> None:
+        """Paint a part of a sheet below what is on the page."""
+        if self._count and bottom > top:
             self._painter.save()
             self._painter.translate(0, self._y - top)
             sheet.paint(self._painter, top, bottom)
             self._painter.restore()
-            self._y += bottom - top
-            top = bottom
-            if top < sheet.whole_height:
-                self._new_page()
-                await asyncio.sleep(0)
-        self._y = min(self._y + self._theme.px(measures.AFTER_REPLY), self._height)
+        self._y += bottom - top
 
     def _new_page(self) -> None:
-        self._device.newPage()
+        if self._count:
+            self._device.newPage()
+        self._begin_page()
+
+    def _begin_page(self) -> None:
         self.pages += 1
         self._y = 0
-        self._paint_foot()
+        if self._count:
+            self._paint_foot()
 
-    def _paint_title(self, created_ms: int | None) -> None:
+    def _set_title(self, created_ms: int | None) -> None:
         theme, px, painter = self._theme, self._theme.px, self._painter
         flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft  # which is the side a text begins at
         painter.setFont(theme.reading_font(22, 600))
         painter.setPen(theme.color("text"))
         box = painter.boundingRect(QRectF(0, 0, self._width, px(150)), flags, self._title)
         box = QRectF(0, 0, self._width, min(box.height(), px(150)))
-        painter.drawText(box, flags, self._title)
+        if self._count:
+            painter.drawText(box, flags, self._title)
         self._y = round(box.bottom()) + px(4)
         if created_ms is not None:
             painter.setFont(theme.font(13))
             painter.setPen(theme.color("text-muted"))
             day = QDateTime.fromMSecsSinceEpoch(created_ms).date()
             words = QLocale().toString(day, QLocale.FormatType.LongFormat)
-            painter.drawText(
-                QRectF(0, self._y, self._width, px(20)), text_flags(QGuiApplication.layoutDirection()), words
-            )
+            line = QRectF(0, self._y, self._width, px(20))
+            if self._count:
+                painter.drawText(line, text_flags(QGuiApplication.layoutDirection()), words)
             self._y += px(20)
         self._y += px(20)
 
@@ -119,7 +140,7 @@ class Paper:
         painter.setFont(theme.font(11))
         painter.setPen(theme.color("text-muted"))
         box = QRectF(0, self._height + px(_FOOT - 16), self._width, px(16))
-        number = _("Page {n}").format(n=self.pages)
+        number = _("Page {n} of {count}").format(n=self.pages, count=self._count)
         room = box.width() - painter.fontMetrics().horizontalAdvance(number) - px(24)
         title = painter.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, int(room))
         direction = QGuiApplication.layoutDirection()

@@ -13,6 +13,7 @@ from desktop.i18n import gettext as _
 from desktop.render.blocks import Block
 from desktop.ui.transcript import leaves, measures, question
 from desktop.ui.transcript.blocks.drawn import DrawnLeaf
+from desktop.ui.transcript.blocks.table import DrawnTable
 from desktop.ui.transcript.column import Column
 from desktop.ui.transcript.entry import Entry
 from desktop.ui.transcript.leaves import Leaf, Run, TextLeaf, Tone
@@ -104,6 +105,14 @@ class Sheet(QWidget):
             at = self._column.y_of(row)
         return max(top, at) if row or at > self._top else top
 
+    def table_head(self, cut: int) -> tuple[int, int]:
+        """Top and bottom of the head of a table that goes on below a cut, to be shown there again; else nothing."""
+        row, _below = self._column.place_at(cut)
+        drawn = self._column.drawn(row) if row >= 0 else None
+        if isinstance(drawn, DrawnTable) and drawn.rect.top() + drawn.head_height < cut <= drawn.rect.bottom():
+            return drawn.rect.top(), drawn.rect.top() + drawn.head_height
+        return cut, cut
+
     def paint(self, painter: QPainter, top: int, bottom: int) -> None:
         """Draw what lies between two heights, which `prepare` has made ready."""
         painter.save()
@@ -180,6 +189,8 @@ class Sheet(QWidget):
         at = float(limit)
         while crossed := [line_top for line_top, line_bottom in lines if line_top < at < line_bottom]:
             at = min(crossed)
+        if isinstance(drawn, DrawnTable) and at <= rect.top() + drawn.head_height:
+            return above  # a head stays with the row below it
         return int(at)
 
     def _paint_head(self, painter: QPainter) -> None:
@@ -220,9 +231,7 @@ def _leaves(part: Part) -> list[Leaf]:
         return [TextLeaf(_QUESTION, (Run(piece),)) for piece in question.pieces(text)]
     if isinstance(part.content, tuple):
         return list(leaves.flatten(part.content))
-    written = Written(message)
-    written.finish()
-    found = written.answer.leaves
+    found = Written(message, whole=True).answer.leaves
     if message.status is Status.FAILED and (failure := message.failure):
         words = " · ".join(filter(None, (failure.title, failure.explanation)))
         found = [*found, TextLeaf(leaves.Place(tone=Tone.REASONING), (Run(words),))]
