@@ -10,6 +10,7 @@ The map of the package (the README's "Finding your way" says which file to open 
     providers/    talking to model services over httpx; no Qt, no SQL
     storage/      SQLite through sqlite-utils; the only place that knows SQL
     settings/     the user's choices, and secrets in the OS keychain
+    transfer/     files for other programs, and theirs: exports, statements, providers' bills
     render/       Markdown text -> typed blocks and HTML, without Qt
     services/     what the application does (asyncio, no Qt)
     ui/           the only package, with app.py, that imports Qt

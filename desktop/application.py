@@ -27,10 +27,12 @@ from desktop.services.health import PERIODS_MS, Health
 from desktop.services.library import Library
 from desktop.services.meter import Meters
 from desktop.services.prices import Prices
+from desktop.services.reconcile import Reconcile
 from desktop.services.routes import Routes
 from desktop.services.spending import Spending
 from desktop.services.standing import Standing
 from desktop.services.tokens import Tokens
+from desktop.services.what_if import WhatIf
 from desktop.settings import options
 from desktop.settings.secrets import Secrets
 from desktop.start import Start
@@ -38,6 +40,7 @@ from desktop.storage.database import Database
 from desktop.ui.chat import chat_page  # noqa: F401 - MainWindow.fill needs it; imported behind the first picture
 from desktop.ui.garbage import UiThreadCollector
 from desktop.ui.main_window import MainWindow
+from desktop.ui.services import Services
 from desktop.ui.sidebar import sidebar  # noqa: F401 - likewise
 from desktop.ui.single_instance import SingleInstance
 from desktop.ui.tasks import Tasks
@@ -127,8 +130,7 @@ class Application:
         await self.health.report(PERIODS_MS["week"])
 
     def _fill(self, window: MainWindow) -> None:
-        window.fill(
-            self._start.paths,
+        services = Services(
             self.library,
             self.chat,
             self.catalogue,
@@ -139,9 +141,11 @@ class Application:
             Charges(self.database),
             self.budgets,
             self.spending,
+            Reconcile(self.database, self.catalogue),
+            WhatIf(self.database, self.catalogue, self.prices, self.tokens),
             self.feed,
-            self._make_tasks,
         )
+        window.fill(self._start.paths, services, self._make_tasks)
         window.close_requested.connect(self._on_close)
 
     def _make_tasks(self, on_error: Callable[[AppError], None]) -> Tasks:
@@ -159,7 +163,7 @@ class Application:
 
     async def _rebuild_window(self) -> None:
         """Make another window with the new zoom or fonts, the same place and the same chat."""
-        old = self.window
+        old, tasks = self.window, self.tasks
         self.theme.release()
         conversation_id, settings_page, usage = old.conversation_id, old.settings_page, old.usage_view
         await old.finish()
@@ -173,6 +177,7 @@ class Application:
         if settings_page:
             self.window.open_settings(settings_page)
         old.hide()
+        await tasks.finish()  # which still speak of its widgets
         old.deleteLater()
 
     def _on_handed_over(self, send: str) -> None:

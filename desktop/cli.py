@@ -486,7 +486,7 @@ def _message(tree: Tree, message: Message) -> dict[str, object]:
         "text": message.text,
         "reasoning": message.reasoning,
         "model": str(message.model) if message.model else None,
-        "usage": _usage(message.usage) if message.usage else None,
+        "usage": _usage(message.spent) if message.spent else None,
         "ttft_ms": message.ttft_ms,
         "duration_ms": message.duration_ms,
         "siblings": [sibling.id for sibling in tree.siblings(message.id)],
@@ -498,6 +498,7 @@ def _message(tree: Tree, message: Message) -> dict[str, object]:
                 "status": each.failure.http_status,
                 "code": each.failure.code,
                 "pause_ms": each.pause_ms,
+                "usage": _usage(each.usage) if each.usage else None,
             }
             for each in message.attempts
         ],

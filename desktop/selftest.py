@@ -18,6 +18,8 @@ from desktop.paths import Paths
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from desktop.ui.theme.theme import Theme
+
 QUESTION = "Show me what you can render"
 SECONDS = 60
 FORMULA = r"\int_0^\infty \frac{\sin x}{x}\,dx = \frac{\pi}{2}"
@@ -37,7 +39,6 @@ def main() -> int:
             _know_prices()
             reply = _ask_in_a_window(qt, paths)
             _search_by_expression(reply)
-            asyncio.run(_print(paths, reply))
             asyncio.run(_find_again(paths, reply))
             _look_for_keychains()
         except Exception as error:
@@ -77,7 +78,9 @@ def _ask_in_a_window(qt: "QApplication", paths: Paths) -> Message:
                 await application.ready.wait()
                 turn = await application.chat.send(None, QUESTION, TOUR_MODEL)
                 application.window.open(turn.conversation_id)
-                outcome.append(await turn.wait())
+                reply = await turn.wait()
+                outcome.append(reply)
+                await _print(application.theme, paths, reply)
             picture = application.window.grab().toImage()
             colors = {picture.pixel(x, y) for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 7)}
             if len(colors) < 8:
@@ -147,11 +150,10 @@ def _know_prices() -> None:
     print(f"prices: {prices.count()} models")
 
 
-async def _print(paths: Paths, reply: Message) -> None:
+async def _print(theme: "Theme", paths: Paths, reply: Message) -> None:
     """Set the answer on the pages of a printer that writes a PDF."""
     from PySide6.QtPrintSupport import QPrinter
 
-    from desktop.ui.theme.theme import Theme
     from desktop.ui.transcript.entry import Entry
     from desktop.ui.transcript.paper import printing
 
@@ -159,7 +161,7 @@ async def _print(paths: Paths, reply: Message) -> None:
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(file))
-    pages = await printing.draw(Theme("light"), printer, QUESTION, [Entry(reply)], lambda done: None)
+    pages = await printing.draw(theme, printer, QUESTION, [Entry(reply)], lambda done: None)
     if not file.read_bytes().startswith(b"%PDF"):
         raise RuntimeError("what was printed is no PDF")
     print(f"printing: {pages} pages, {file.stat().st_size:,} bytes")

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from desktop.domain.errors import Failure
 from desktop.domain.model import ModelRef
-from desktop.domain.usage import Usage
+from desktop.domain.usage import Usage, total
 
 
 class Role(StrEnum):
@@ -61,7 +61,7 @@ Part = TextPart | ReasoningPart | OpaquePart
 class Attempt:
     """One try at a reply that brought nothing, or was cut off and went on. Times are Unix milliseconds.
 
-    `pause_ms` is the pause after it.
+    `pause_ms` is the pause after it. `usage` is what it used and cost; None where nothing is known to have been used.
     """
 
     model: ModelRef
@@ -72,6 +72,7 @@ class Attempt:
     ended_ms: int
     pause_ms: int
     failure: Failure
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,15 @@ class Message:
         return sum(spans) if spans else None
 
     @property
+    def spent(self) -> Usage | None:
+        """What all tries used and cost together; None where nothing is known of any."""
+        return total([*(attempt.usage for attempt in self.attempts), self.usage])
+
+    @property
     def tokens_per_second(self) -> float | None:
         """Output tokens over the time from the first token to the end; None when it cannot be told."""
-        if self.usage is None or self.duration_ms is None or self.ttft_ms is None:
+        spent = self.spent
+        if spent is None or self.duration_ms is None or self.ttft_ms is None:
             return None
         seconds = (self.duration_ms - self.ttft_ms) / 1000
-        return self.usage.output_tokens / seconds if seconds > 0 and self.usage.output_tokens > 1 else None
+        return spent.output_tokens / seconds if seconds > 0 and spent.output_tokens > 1 else None

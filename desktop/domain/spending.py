@@ -47,6 +47,9 @@ class Span:
         return Span(ended.replace(day=1), ended if is_whole else ended.replace(day=min(self.last.day, ended.day)))
 
 
+EVER = Span(date(1970, 1, 1), date(9999, 12, 31))
+
+
 @dataclass(frozen=True, slots=True)
 class Only:
     """Which rows count; what is None or empty does not limit. `tag` "" stands for rows without one."""

@@ -1,6 +1,7 @@
 """Token counts, normalised so that every provider means the same by them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -56,6 +57,12 @@ class Usage:
 
 
 _SUREST = tuple(CostSource)
+
+
+def total(usages: Iterable[Usage | None]) -> Usage | None:
+    """All that are known, together; None if none is."""
+    known = [usage for usage in usages if usage is not None]
+    return sum(known[1:], known[0]) if known else None
 
 
 def estimate_tokens(text: str) -> int:

@@ -5,7 +5,6 @@ checked is in the database, and so is what others have set aside, so that the wi
 """
 
 import asyncio
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +23,7 @@ from desktop.domain.usage import Usage
 from desktop.providers.base import ChatRequest
 from desktop.services import forecast, over_budget
 from desktop.services.feed import Feed
+from desktop.services.longest_answer import SHORTEST, longest_answer
 from desktop.services.reservation import Reservation
 from desktop.services.tokens import Sent, Tokens
 from desktop.settings import options
@@ -36,12 +36,6 @@ from desktop.storage.values import Db
 
 if TYPE_CHECKING:
     from desktop.services.prices import Prices
-
-SHORTEST = 16
-"""Tokens of an answer; for fewer than these nothing is sent, and some providers take no smaller number."""
-
-UNTOLD_LONGEST = 16_384
-"""Tokens of the longest answer where nobody tells how long it may become."""
 
 _ROOMY = 16_384  # tokens that are always set aside where the money is there; more of them only out of…
 _SHARE = 10  # …so big a part of what is left, lest one reply that could be long keeps all others waiting
@@ -191,7 +185,8 @@ class Budgets:
         await self._prices.prepare()
         ref = spend.spender.model
         sent = await asyncio.to_thread(self._tokens.request, ref, spend.request.messages, spend.request.system)
-        longest = min(longest_answer(spend.model, sent), spend.request.max_output or sys.maxsize)
+        longest, _told = longest_answer(spend.model, sent.likely)
+        longest = min(longest, spend.request.max_output or longest)
         return _Asked(spend, sent, self._prices.price(ref, spend.started_ms), longest)
 
     def _room(self, db: Db, asked: "_Asked") -> "_Room":
@@ -259,14 +254,6 @@ class Budgets:
             if new:
                 alerts.append(BudgetAlerted(state, new[-1]))
         return alerts
-
-
-def longest_answer(model: Model | None, sent: Sent) -> int:
-    """Tokens of the longest answer a model can give to what is sent."""
-    if model is None or (model.max_output is None and model.context_window is None):
-        return UNTOLD_LONGEST
-    room = [] if model.context_window is None else [model.context_window - sent.likely]
-    return max(SHORTEST, min([*room, *([] if model.max_output is None else [model.max_output])]))
 
 
 @dataclass(frozen=True, slots=True)

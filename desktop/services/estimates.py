@@ -11,13 +11,11 @@ from desktop.domain.model import ModelRef
 from desktop.domain.route import ROUTES
 from desktop.domain.usage import Usage
 from desktop.services.catalogue import Catalogue
+from desktop.services.longest_answer import longest_answer
 from desktop.services.tokens import FRAMING, MOST_FRAMING, Sent, Size, Tokens
 
 if TYPE_CHECKING:
     from desktop.services.prices import Prices
-
-UNTOLD_LONGEST = 8192
-"""Tokens of the longest answer that are counted where nobody tells how long it may become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +126,7 @@ class Estimates:
 
     def longest(self, ref: ModelRef, input_tokens: int) -> tuple[int, bool]:
         """Tokens of the longest answer there can be, and whether that is known."""
-        model = self._catalogue.model(ref)
-        longest = model.max_output if model else None
-        window = model.context_window if model else None
-        room = max(0, window - input_tokens) if window else None
-        told = [each for each in (longest, room) if each is not None]
-        if longest is None and room is not None:
-            return room, True
-        return (min(told), True) if told else (UNTOLD_LONGEST, False)
+        return longest_answer(self._catalogue.model(ref), input_tokens)
 
     def _targets(self, ref: ModelRef) -> tuple[ModelRef, ...]:
         """Who may answer: of a route all its models."""

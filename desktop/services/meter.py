@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from desktop.domain.changes import Change, TurnEnded, TurnStarted
 from desktop.domain.cost import Cost, Price
-from desktop.domain.events import ModelChosen, ReasoningDelta, TextDelta, TurnEvent, UsageReported
+from desktop.domain.events import (
+    FellBack,
+    ModelChosen,
+    Offline,
+    ReasoningDelta,
+    Retrying,
+    TextDelta,
+    TurnEvent,
+    UsageReported,
+)
 from desktop.domain.usage import Usage
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
@@ -53,9 +62,8 @@ class Meter:
 
     @property
     def whole(self) -> Usage:
-        """Of the whole reply: also what went before, of one that goes on."""
-        before = self._turn.question.reply.usage
-        return self.usage if before is None else before + self.usage
+        """Of the whole reply: the tries before the present one too."""
+        return sum((attempt.usage for attempt in self._turn.reply.attempts if attempt.usage), self.usage)
 
     def _on_event(self, event: TurnEvent) -> None:
         match event:
@@ -65,9 +73,17 @@ class Meter:
                 self._narrow += len(text) - wide
             case UsageReported(usage):
                 self._reported = usage
+            case Retrying() | FellBack() | Offline():  # what failed is counted with its own try
+                self._forget()
             case ModelChosen():
-                self._reported = Usage()
+                self._forget()
                 self._counting = asyncio.create_task(self._count())
+
+    def _forget(self) -> None:
+        self._reported = Usage()
+        self._asked = 0
+        if self._counting is not None:
+            self._counting.cancel()
 
     async def _count(self) -> None:
         """Guess what was sent, until the provider tells."""

@@ -206,13 +206,12 @@ class Tokens:
 
 
 def _is_counted(message: Message, ref: ModelRef) -> bool:
-    """Whether its provider has counted all up to a reply and with it. One that went on was counted twice."""
+    """Whether its provider has counted all up to a reply and with it."""
     usage = message.usage
     return (
         message.role is Role.ASSISTANT
         and message.model == ref
         and message.status is Status.COMPLETE
-        and not message.attempts
         and usage is not None
         and not usage.estimated
         and usage.input_tokens > 0

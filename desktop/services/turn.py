@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
-from desktop.domain.changes import SavingFailed
+from desktop.domain.changes import ConversationsChanged, SavingFailed
 from desktop.domain.errors import AppError, NoConnection, OverBudget, ProviderError, Refused, SecretsError
 from desktop.domain.events import (
     AllCooling,
@@ -47,7 +47,7 @@ from desktop.services.pace import Pace
 from desktop.services.router import Ask, GiveUp, Move, Retry
 from desktop.services.routes import Plan, Routes
 from desktop.services.turn_record import TurnRecord
-from desktop.storage import ledger, messages
+from desktop.storage import conversations, ledger, messages
 from desktop.storage.values import Db
 
 _log = logging.getLogger(__name__)
@@ -191,7 +191,7 @@ class Turn:
                     record.withdraw_try()
                 if isinstance(error, NoConnection) and not self.reply.has_begun and self._is_cut_off(target):
                     if error.was_sent:
-                        record.fail_try(error)
+                        self.reply.attempts += (record.fail_try(error),)
                     else:
                         record.withdraw_try()
                     await self._settle_failed()
@@ -200,7 +200,10 @@ class Turn:
                     continue
                 tries += 1
                 step = self._routes.after(plan, target, error, tries=tries, waited_s=waited_s)
-                if self.reply.has_begun or (isinstance(step, GiveUp) and not record.is_last_of_several(error)):
+                is_refused = isinstance(step, Ask) and isinstance(error, Refused) and not self.reply.has_text
+                if self.reply.has_begun and not is_refused:
+                    raise
+                if isinstance(step, GiveUp) and not record.is_last_of_several(error):
                     raise
                 attempt = record.fail_try(error, step.pause_s if isinstance(step, Retry) else 0.0)
                 await self._settle_failed()
@@ -311,9 +314,12 @@ class Turn:
         def write(db: Db) -> None:
             for entry in entries:
                 ledger.append_new(db, entry)
+            conversations.recount(db, self.conversation_id)
 
         await self._budgets.settle(self.message_id, write)
         self.record.forget_rows()
+        if any(entry.cost for entry in entries):
+            self._feed.publish(ConversationsChanged(frozenset({self.conversation_id})))
 
     async def _save(self) -> None:
         """The end, with its figures and its rows in the ledger; tried until it succeeds or the application quits."""

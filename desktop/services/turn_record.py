@@ -100,10 +100,13 @@ class TurnRecord:
 
     def fail_try(self, error: AppError, pause_s: float = 0.0) -> Attempt:
         """The try brought nothing; what it used is its own, and not of the next one."""
-        names = self.answering, self._model_name, self._provider_name, self.key_label
-        attempt = Attempt(*names, self._started_ms, now_ms(), round(pause_s * 1000), error.failure())
-        if not isinstance(error, OverBudget):  # else nobody was asked
+        is_asked = not isinstance(error, OverBudget)
+        if is_asked:
             self.settle_usage(error)
+        names = self.answering, self._model_name, self._provider_name, self.key_label
+        times = self._started_ms, now_ms(), round(pause_s * 1000)
+        attempt = Attempt(*names, *times, error.failure(), self.reply.usage)
+        if is_asked:
             self._rows.append(self._row(LedgerEntry.of_attempt(self.message(), self.number + 1, attempt)))
         self._failed.append(attempt)
         self._is_trying = False
@@ -135,7 +138,6 @@ class TurnRecord:
     def message(self) -> Message:
         """The reply as it stands, as the message that is stored."""
         reply, before = self.reply, self._before
-        spent = [usage for usage in (before.usage, reply.usage) if usage is not None]
         took_ms = reply.duration_ms
         return replace(
             before,
@@ -145,7 +147,7 @@ class TurnRecord:
             parts=reply.parts,
             status=reply.status,
             finish=reply.finish,
-            usage=sum(spent[1:], spent[0]) if spent else None,
+            usage=reply.usage,
             ttft_ms=reply.ttft_ms if before.ttft_ms is None else before.ttft_ms,
             duration_ms=None if took_ms is None else took_ms + (before.duration_ms or 0),
             failure=reply.failure,
@@ -157,8 +159,7 @@ class TurnRecord:
         if not self._is_trying:
             return list(self._rows)
         reply = self.reply
-        own = replace(self.message(), created_ms=self._asked_ms, usage=reply.usage)
-        own = replace(own, ttft_ms=reply.ttft_ms, duration_ms=reply.duration_ms)
+        own = replace(self.message(), created_ms=self._asked_ms, ttft_ms=reply.ttft_ms, duration_ms=reply.duration_ms)
         entry = LedgerEntry.of(own, Purpose.CHAT, self.key_label, started_ms=self._started_ms)
         return [*self._rows, self._row(entry)]
 

@@ -6,20 +6,17 @@ where both were seen to (`services/tokens.py`), the counts are scaled by that, a
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from desktop.domain.cost import Price
 from desktop.domain.model import ModelRef
-from desktop.domain.spending import Group, Grouping, Only, Span, Sum
+from desktop.domain.spending import EVER, Group, Grouping, Only, Span, Sum
 from desktop.domain.usage import Usage
 from desktop.services.catalogue import Catalogue
 from desktop.services.prices import Prices
 from desktop.services.tokens import Tokens
 from desktop.storage import spending
 from desktop.storage.database import Database
-
-EVER = Span(date(1970, 1, 1), date(9999, 12, 31))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,16 @@ from desktop.settings.places import Places
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """`geometry` is Qt's own bytes as base64; `sidebar_width` is logical pixels at zoom 100 %."""
+    """`geometry` is Qt's own bytes as base64; `sidebar_width` is logical pixels at zoom 100 %.
+
+    `cap_offered`: the user has been asked whether to set a cap.
+    """
 
     geometry: str = ""
     sidebar_width: int = 272
     sidebar_hidden: bool = False
     conversation_id: str = ""
+    cap_offered: bool = False
 
 
 class StateStore:

@@ -146,7 +146,12 @@ def recount(db: Db, conversation_id: str) -> None:
         """
         UPDATE conversations SET
             head_status = (SELECT status FROM messages WHERE id = head_id),
-            cost_nano = (SELECT sum(cost) FROM ledger WHERE conversation_id = conversations.id)
+            cost_nano = coalesce(
+                (SELECT sum(cost) FROM ledger WHERE conversation_id = conversations.id),
+                -- Tries that used nothing cost nothing, which is not the same as a price that nobody knows.
+                (SELECT CASE WHEN count(*) > 0 AND count(input_tokens) = 0 THEN 0 END
+                 FROM ledger WHERE conversation_id = conversations.id)
+            )
         WHERE id = ?
         """,
         (conversation_id,),

@@ -86,9 +86,9 @@ def continue_reply(db: Db, cut_off: Message, writer: str) -> Message:
     began = cut_off.created_ms
     label, start_ms, end_ms = ledger.last_try(db, cut_off.id) or ("", began, began + (cut_off.duration_ms or 0))
     names = cut_off.model_name, cut_off.provider_name
-    attempt = Attempt(cut_off.model, *names, label, start_ms, end_ms, 0, cut_off.failure)
+    attempt = Attempt(cut_off.model, *names, label, start_ms, end_ms, 0, cut_off.failure, cut_off.usage)
     attempts = (*cut_off.attempts, attempt)
-    message = replace(cut_off, status=Status.STREAMING, finish=None, failure=None, attempts=attempts)
+    message = replace(cut_off, status=Status.STREAMING, finish=None, usage=None, failure=None, attempts=attempts)
     _store(db, message)
     written = estimate_tokens(message.text + message.reasoning)
     db.execute("UPDATE messages SET writer = ?, written_before = ? WHERE id = ?", (writer, written, message.id))
@@ -140,19 +140,24 @@ def messages_of(db: Db, conversation_id: str) -> list[Message]:
 
 
 def _attempts_of(db: Db, conversation_id: str) -> dict[str, list[Attempt]]:
+    """With what each used by its row in the ledger."""
     found: dict[str, list[Attempt]] = {}
-    for message_id, provider_id, model_id, model_name, provider_name, label, start, end, pause, *failure in db.execute(
+    for message_id, provider_id, model_id, model_name, provider_name, label, start, end, pause, *rest in db.execute(
         """
         SELECT a.message_id, a.provider_id, a.model_id, a.model_name, a.provider_name, a.key_label,
                a.started_ms, a.ended_ms, a.pause_ms,
-               a.failure_code, a.failure_title, a.failure_explanation, a.failure_status, a.failure_detail
+               a.failure_code, a.failure_title, a.failure_explanation, a.failure_status, a.failure_detail,
+               l.input_tokens, l.output_tokens, l.cache_read_tokens, l.cache_write_tokens, l.reasoning_tokens,
+               l.estimated, l.cost, l.cost_source
         FROM messages m JOIN attempts a ON a.message_id = m.id
+        LEFT JOIN ledger l ON l.message_id = a.message_id AND l.attempt_no = a.number AND l.purpose = 'chat'
         WHERE m.conversation_id = ? ORDER BY a.message_id, a.number
         """,
         (conversation_id,),
     ):
         model = ModelRef(provider_id, model_id)
-        attempt = Attempt(model, model_name, provider_name, label, start, end, pause, Failure(*failure))
+        names, failure, usage = (model_name, provider_name, label), Failure(*rest[:5]), _usage(*rest[5:])
+        attempt = Attempt(model, *names, start, end, pause, failure, usage)
         found.setdefault(message_id, []).append(attempt)
     return found
 
@@ -278,6 +283,23 @@ _SOURCES: dict[str | None, CostSource | None] = {None: None, **{source.value: so
 _FINISHES: dict[str | None, FinishReason | None] = {None: None, **{reason.value: reason for reason in FinishReason}}
 
 
+def _usage(
+    input_tokens: int | None,
+    output_tokens: int,
+    cache_read: int,
+    cache_write: int,
+    reasoning: int,
+    estimated: int,
+    cost_nano: int | None,
+    source: str | None,
+) -> Usage | None:
+    if input_tokens is None:
+        return None
+    caches = cache_read, cache_write
+    cost, estimate = from_nano(cost_nano), bool(estimated)
+    return Usage(input_tokens, output_tokens, *caches, reasoning, cost, estimate, 0, _SOURCES[source])
+
+
 @lru_cache(maxsize=256)
 def _model_ref(provider_id: str, model_id: str) -> ModelRef:
     """One object for all messages of a model."""
@@ -292,12 +314,8 @@ def _message(row: tuple[Any, ...], parts: tuple[Part, ...], attempts: tuple[Atte
         input_tokens, output_tokens, cache_read, cache_write, reasoning, estimated, cost_nano, source,
         failure_code, failure_title, failure_explanation, failure_status, failure_detail,
     ) = row  # fmt: skip
-    usage = failure = None
-    if input_tokens is not None:
-        cost = from_nano(cost_nano)
-        usage = Usage(
-            input_tokens, output_tokens, cache_read, cache_write, reasoning, cost, bool(estimated), 0, _SOURCES[source]
-        )
+    usage = _usage(input_tokens, output_tokens, cache_read, cache_write, reasoning, estimated, cost_nano, source)
+    failure = None
     if failure_code is not None:
         failure = Failure(failure_code, failure_title, failure_explanation, failure_status, failure_detail)
     return Message(

@@ -333,7 +333,7 @@ def m007_costs(db: "Database") -> None:
             PRIMARY KEY (dimension, day, value)
         ) STRICT, WITHOUT ROWID;
         {";".join(SUM_UP)};
-        CREATE INDEX ledger_sums_value ON ledger_sums (dimension, value, day);
+        CREATE INDEX ledger_sums_value ON ledger_sums (dimension, value, day, cost, unpriced);
         CREATE TRIGGER ledger_is_summed AFTER INSERT ON ledger BEGIN
             INSERT INTO ledger_sums
             SELECT column1, new.day, column2, iif(column1 = 'provider', new.provider_name, ''),

@@ -40,9 +40,7 @@ def _end(db: Db, tree: Tree, message_id: str, flushed_ms: int, written_before: i
     ledger.append_new(db, entry)
     reservations.release(db, message_id)
     used = entry.cost.on(entry.usage) if entry.usage and entry.cost else None
-    spent = [usage for usage in (reply.usage, used) if usage is not None]
-    usage = sum(spent[1:], spent[0]) if spent else None
-    messages.flush_reply(db, replace(reply, status=Status.INTERRUPTED, usage=usage))
+    messages.flush_reply(db, replace(reply, status=Status.INTERRUPTED, usage=used))
 
 
 def _entry(db: Db, tree: Tree, reply: Message, end_ms: int, written: int) -> LedgerEntry:

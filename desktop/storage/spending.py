@@ -23,6 +23,8 @@ from desktop.storage.values import Db, from_nano
 
 EVERYTHING = Only()
 
+_ZERO = Decimal(0)
+
 _TAGGED = "instr(char(10) || new.tags || char(10), char(10) || :tag || char(10)) > 0"
 _FILTERS = {
     "provider_id": "new.provider = :provider_id",
@@ -41,7 +43,7 @@ _DIMENSION = {by: "all" if by is Grouping.DAY else by.value for by in Grouping}
 def total(db: Db, span: Span, only: Only = EVERYTHING) -> Sum:
     """Of all days together."""
     source, values = _source("all", span, only)
-    return _sum(db.execute(f"SELECT {_SUMS} FROM ({source})", values).fetchone())
+    return _sum([amount or 0 for amount in db.execute(f"SELECT {_SUMS} FROM ({source})", values).fetchone()])
 
 
 def by_source(db: Db, span: Span, only: Only = EVERYTHING) -> dict[CostSource, Sum]:
@@ -139,7 +141,7 @@ Entries = list[tuple[date, LedgerEntry]]
 
 
 def entries_after(
-    db: Db, place: Place | None, span: Span, only: Only = EVERYTHING, count: int = 2000
+    db: Db, place: Place | None, span: Span, only: Only = EVERYTHING, count: int = 1000
 ) -> tuple[Entries, Place | None]:
     """Those among the next `count` entries that pass, day by day; and the place after them.
 
@@ -194,14 +196,14 @@ def _group(by: Grouping, key: str, name: str, sums: Sequence[int]) -> Group:
             return Group(key, key, _sum(sums))
 
 
-def _sum(sums: Sequence[int | None]) -> Sum:
-    """From the columns of `SUMMED`; they are empty where there is no row."""
-    requests, into, cached, out, cost, saved, unpriced, rescued = (value or 0 for value in sums)
+def _sum(sums: Sequence[int]) -> Sum:
+    """From the columns of `SUMMED`."""
+    requests, into, cached, out, cost, saved, unpriced, rescued = sums
     return Sum(requests, into, cached, out, _dollars(cost), _dollars(saved), unpriced, rescued)
 
 
 def _dollars(nano: int) -> Decimal:
-    return from_nano(nano) or Decimal(0)
+    return from_nano(nano) or _ZERO
 
 
 _ENTRY = """

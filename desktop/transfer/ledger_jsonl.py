@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from desktop.domain.ledger import LedgerEntry
-from desktop.transfer.ledger_record import decimal, record
+from desktop.transfer.ledger_record import COLUMNS, decimal, values
 
 
 def head() -> str:
@@ -16,10 +16,13 @@ def head() -> str:
 
 def rows(entries: Iterable[tuple[date, LedgerEntry]]) -> str:
     """Entries with the local dates on which they began. Unknown is null; decimals are strings, which stay exact."""
-    return "".join(json.dumps(record(day, entry), ensure_ascii=False, default=_exact) + "\n" for day, entry in entries)
+    return "".join(f"{_encode(dict(zip(COLUMNS, values(day, entry), strict=True)))}\n" for day, entry in entries)
 
 
 def _exact(value: object) -> str:
     if isinstance(value, Decimal):
         return decimal(value)
     raise TypeError(f"not a value of the ledger: {value!r}")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, default=_exact).encode

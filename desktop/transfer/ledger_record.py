@@ -22,13 +22,8 @@ COLUMNS = (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def record(day: date, entry: LedgerEntry) -> dict[str, Value]:
-    """The values by their columns; `day` is the local date on which the attempt began."""
-    return dict(zip(COLUMNS, _values(day, entry), strict=True))
-
-
-def _values(day: date, entry: LedgerEntry) -> tuple[Value, ...]:
-    """In the order of `COLUMNS`."""
+def values(day: date, entry: LedgerEntry) -> tuple[Value, ...]:
+    """In the order of `COLUMNS`; `day` is the local date on which the attempt began."""
     model, fallback, finish = entry.model, entry.fallback_from, entry.finish
     return (
         _time(entry.start_ms), _time(entry.first_token_ms), _time(entry.end_ms), day.isoformat(),

@@ -8,7 +8,8 @@ from desktop.domain import figures
 from desktop.domain.spending import Group, Span, Sum
 from desktop.i18n import gettext as _
 from desktop.i18n import ngettext
-from desktop.transfer.ledger_csv import line
+from desktop.transfer.ledger_csv import lines
+from desktop.transfer.ledger_record import Value
 
 _STYLE = """
 body { font: 14px/1.5 system-ui, sans-serif; color: #1c1c1a; background: #fff; max-width: 46em; margin: 3em auto; }
@@ -37,13 +38,13 @@ def as_csv(statement: Statement) -> str:
     """A row for each model and one for all of them, which has no model. Costs are US dollars."""
     period = (statement.span.first.isoformat(), statement.span.last.isoformat())
     head = ("tag", "first_day", "last_day", "provider", "model", "requests", "input_tokens", "cache_read_tokens")
-    lines = [line((*head, "output_tokens", "cost", "currency", "unpriced_requests"))]
+    rows: list[tuple[Value, ...]] = [(*head, "output_tokens", "cost", "currency", "unpriced_requests")]
     for group in (*statement.models, Group("", "", statement.total)):
         of, model = group.sum, group.key.removeprefix(f"{group.provider_id}/")
         tokens = of.input_tokens, of.cache_read_tokens, of.output_tokens
         counted = (of.requests, *tokens, _known(of), "USD", of.unpriced)
-        lines.append(line((statement.tag, *period, group.provider_id, model, *counted)))
-    return "".join(lines)
+        rows.append((statement.tag, *period, group.provider_id, model, *counted))
+    return lines(rows)
 
 
 def as_html(statement: Statement) -> str:

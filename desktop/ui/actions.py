@@ -54,6 +54,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("Chat", N_("Regenerate the reply"), "regenerate", ("Ctrl+R",)),
     ActionSpec("Chat", N_("Stop the reply"), "stop", ("Ctrl+.",)),
     ActionSpec("Chat", N_("Rename"), "rename", ("F2",), separator=True),
+    ActionSpec("Chat", N_("Tags…"), "edit_tags", ("Ctrl+Shift+T",)),
     ActionSpec("Chat", N_("Pin or unpin"), "toggle_pinned", ("Ctrl+Shift+P",)),
     ActionSpec("Chat", N_("Delete"), "delete", ()),
     ActionSpec("Chat", N_("Previous chat"), "previous_chat", ("Ctrl+Shift+Tab", "Ctrl+PgUp"), separator=True),

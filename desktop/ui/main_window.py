@@ -43,18 +43,9 @@ from desktop.ui.widgets.scrim import Scrim
 
 if TYPE_CHECKING:
     from desktop.domain.changes import Change
+    from desktop.domain.spending import Only, Span
     from desktop.paths import Paths
-    from desktop.services.budgets import Budgets
-    from desktop.services.catalogue import Catalogue
-    from desktop.services.charges import Charges
-    from desktop.services.chat import Chat
-    from desktop.services.estimates import Estimates
-    from desktop.services.feed import Feed
-    from desktop.services.health import Health
-    from desktop.services.library import Library
-    from desktop.services.meter import Meters
-    from desktop.services.routes import Routes
-    from desktop.services.spending import Spending
+    from desktop.ui.services import Services
     from desktop.ui.settings.dialog import SettingsDialog
     from desktop.ui.tasks import Tasks
     from desktop.ui.usage.page import UsagePage
@@ -73,6 +64,7 @@ NEED_CHAT = (
     "regenerate",
     "stop",
     "rename",
+    "edit_tags",
     "toggle_pinned",
     "delete",
 )
@@ -127,37 +119,23 @@ class MainWindow(QMainWindow):
     def fill(
         self,
         paths: "Paths",
-        library: "Library",
-        chat: "Chat",
-        catalogue: "Catalogue",
-        routes: "Routes",
-        health: "Health",
-        estimates: "Estimates",
-        meters: "Meters",
-        charges: "Charges",
-        budgets: "Budgets",
-        spending: "Spending",
-        feed: "Feed",
+        services: "Services",
         make_tasks: "Callable[[Callable[[AppError], None]], Tasks]",
     ) -> None:
         """Bring the window to life. The history is read once the database is open."""
         from desktop.services.pictures import Pictures
+        from desktop.ui.alerts import Alerts
         from desktop.ui.chat.chat_page import ChatPage  # with the sidebar half of the program: see the class
         from desktop.ui.chat.model_picker_conditions import Conditions
         from desktop.ui.notices import NoticeBar
+        from desktop.ui.notify import Notifier
         from desktop.ui.sidebar.sidebar import Sidebar
         from desktop.ui.widgets.toast import Toasts
 
         theme, settings = self._theme, self._settings
         self._paths = paths
-        self._library = library
-        self._catalogue = catalogue
-        self._routes = routes
-        self._health = health
-        self._feed = feed
-        self._prices = estimates.prices
-        self._budgets = budgets
-        self._spending = spending
+        self._services = services
+        library, chat, catalogue, feed = services.library, services.chat, services.catalogue, services.feed
         self._tasks = make_tasks(self.show_error)
         self._toasts = Toasts(theme, self)
         with kept_focus(self):
@@ -169,10 +147,11 @@ class MainWindow(QMainWindow):
             )
             self._page.places = self._state_store.places
             self._page.pictures = Pictures(paths.pictures, settings)
-            self._page.conditions = Conditions(catalogue, routes, health)
-            self._page.show_costs(estimates, meters, charges, feed)
-            self._sidebar.show_meters(meters)
-            self._sidebar.show_budgets(budgets)
+            self._page.conditions = Conditions(catalogue, services.routes, services.health)
+            self._page.show_costs(services.estimates, services.meters, services.charges, feed)
+            self._page.show_caps(services.budgets, services.estimates, feed)
+            self._sidebar.show_meters(services.meters)
+            self._sidebar.show_budgets(services.budgets)
             self._side = self._sidebar
             self._splitter.insertWidget(0, self._sidebar)
             self._pages = QStackedWidget()
@@ -184,6 +163,9 @@ class MainWindow(QMainWindow):
             self._sidebar.setVisible(not self._sidebar_hidden and not self._compact)
         self._notices = NoticeBar(theme)
         self._page.set_notice_bar(self._notices)
+        notifier = Notifier(self._tasks, self)
+        notifier.clicked.connect(self.bring_to_front)
+        Alerts(self._notices, notifier, self._page.cheaper_model, catalogue, feed, self)
         self._page.set_compact(self._compact)
         self._build_menus()
         self._connect()
@@ -254,19 +236,22 @@ class MainWindow(QMainWindow):
     def open_settings(self, page: str = "", provider_id: str = "") -> None:
         from desktop.ui.settings.dialog import SettingsDialog  # the largest part of the interface, seldom needed
 
+        services = self._services
         if self._settings_dialog is None:
             self._settings_dialog = SettingsDialog(
                 self._theme,
                 self._settings,
-                self._catalogue,
-                self._routes,
-                self._health,
-                self._library,
-                self._feed,
+                services.catalogue,
+                services.routes,
+                services.health,
+                services.library,
+                services.feed,
                 self._tasks,
                 self._paths,
                 self,
-                prices=self._prices,
+                prices=services.estimates.prices,
+                budgets=services.budgets,
+                spending=services.spending,
             )
         if page:
             self._settings_dialog.show_page(page, provider_id)
@@ -280,12 +265,15 @@ class MainWindow(QMainWindow):
 
         self._close_overlay()
         if self._usage is None:
-            services = self._settings, self._spending, self._budgets, self._catalogue, self._feed
-            self._usage = UsagePage(self._theme, *services, self._tasks, self._toasts)
+            services = self._services
+            parts = services.spending, services.budgets, services.catalogue, services.feed
+            self._usage = UsagePage(self._theme, self._settings, *parts, self._tasks, self._toasts)
             self._usage.closed.connect(self.focus_composer)
             self._usage.sidebar_toggled.connect(self.toggle_sidebar)
             self._usage.settings_requested.connect(self.open_settings)
             self._usage.chat_requested.connect(self._open)
+            self._usage.bill_requested.connect(self._compare_bill)
+            self._usage.what_if_requested.connect(self._ask_what_if)
             self._pages.addWidget(self._usage)
         if view is not None:
             self._usage.show_view(view)
@@ -293,6 +281,20 @@ class MainWindow(QMainWindow):
         self._usage.setFocus(Qt.FocusReason.OtherFocusReason)
         self._sidebar.set_current(None)
         self._sidebar.set_usage_open(True)
+
+    def _compare_bill(self) -> None:
+        from desktop.ui.usage.bill_dialog import BillDialog
+
+        dialog = BillDialog(self._theme, self._services.reconcile, self._tasks, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _ask_what_if(self, what: str, span: "Span", only: "Only") -> None:
+        from desktop.ui.usage.what_if_dialog import WhatIfDialog
+
+        dialog = WhatIfDialog(self._theme, self._services.what_if, self._tasks, what, span, only, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     @property
     def usage_view(self) -> "View | None":
@@ -402,6 +404,9 @@ class MainWindow(QMainWindow):
 
     def rename(self) -> None:
         self._page.rename()
+
+    def edit_tags(self) -> None:
+        self._page.edit_tags()
 
     def toggle_pinned(self) -> None:
         self._sidebar.toggle_pinned_current()
@@ -542,11 +547,12 @@ class MainWindow(QMainWindow):
         self._sidebar.settings_requested.connect(self.open_settings)
         self._sidebar.usage_requested.connect(self.show_usage)
         self._page.settings_requested.connect(self.open_settings)
+        self._page.what_if_requested.connect(self._ask_what_if)
         self._page.conversation_changed.connect(self._conversation_changed)
         self._page.sidebar_toggled.connect(self.toggle_sidebar)
         self._page.new_chat_requested.connect(self.new_chat)
         self._notices.chosen.connect(self._act)
-        self._unsubscribe = self._feed.subscribe(self._on_change)
+        self._unsubscribe = self._services.feed.subscribe(self._on_change)
 
     def _restore(self) -> None:
         width = min(max(self._state.sidebar_width, SIDEBAR_WIDTHS[0]), SIDEBAR_WIDTHS[1])
@@ -584,17 +590,37 @@ class MainWindow(QMainWindow):
         self._sidebar_width = position
 
     def _on_change(self, change: "Change") -> None:
-        from desktop.domain.changes import SavingFailed
+        from desktop.domain.changes import ModelsChanged, SavingFailed
 
         if isinstance(change, SavingFailed):
             self.show_error(change.error)
+        elif isinstance(change, ModelsChanged) and change.provider_id and not self._state.cap_offered:
+            self._tasks.start(self._offer_cap(change.provider_id))
+
+    async def _offer_cap(self, provider_id: str) -> None:
+        """Ask once, when the first key has brought its models and nothing has been spent yet."""
+        models = self._services.catalogue.models(provider_id)
+        if not models or self._services.catalogue.is_free(models[0].ref):
+            return
+        has_caps = await self._services.budgets.states()
+        has_spent = any(summary.cost for summary in await self._services.library.summaries())
+        if self._state.cap_offered:
+            return  # two keys at once
+        self._state = replace(self._state, cap_offered=True)
+        self._state_store.save(self._state)
+        if not has_caps and not has_spent:
+            from desktop.ui.dialogs.first_cap import FirstCapDialog  # for newcomers only
+
+            dialog = FirstCapDialog(self._theme, QApplication.activeWindow() or self)
+            dialog.chosen.connect(lambda budget: self._tasks.start(self._services.budgets.save([budget])))
+            dialog.open()
 
     def _act(self, action: Action) -> None:
         match action:
             case Action.SHOW_FOLDER:
                 QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths.data)))
             case Action.KEEP_FOR_SESSION:
-                self._tasks.start(self._catalogue.keep_keys_for_session())
+                self._tasks.start(self._services.catalogue.keep_keys_for_session())
             case _:
                 self.open_settings("providers")
 

@@ -1,5 +1,7 @@
 """The notice bar: what is wrong with the application itself, one thing at a time, with what can be done about it."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -79,6 +81,15 @@ class NoticeBar(QWidget):
         self.setAccessibleDescription(text)
         self.show()
         self.update()
+
+    def show_offer(self, text: str, icon: str, words: str, act: Callable[[], object]) -> None:
+        """Say something with a button for what can be done about it."""
+        self.show_text(text, icon)
+        button = Button(self._theme, words, small=True)
+        button.clicked.connect(self.hide)
+        button.clicked.connect(act)
+        self._row.insertWidget(self._row.count() - 1, button)
+        self._buttons.append(button)
 
     def _choose(self, action: Action) -> None:
         self.hide()

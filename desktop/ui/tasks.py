@@ -31,8 +31,9 @@ class Tasks:
         return task
 
     async def finish(self) -> None:
-        """Waits until everything started so far has ended; for shutdown and tests."""
-        await asyncio.gather(*self._running, return_exceptions=True)
+        """Waits until everything that was started has ended, but for the task that waits."""
+        while others := self._running - {asyncio.current_task()}:
+            await asyncio.gather(*others, return_exceptions=True)
 
     def _ended(self, task: asyncio.Task[Any], on_error: ErrorHandler) -> None:
         self._running.discard(task)

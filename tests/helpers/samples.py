@@ -119,11 +119,16 @@ def answer(by: tuple[ModelRef, str, str], text: str, cost: str | None, **more: o
 
 
 def fill(data: Path) -> None:
+    fill_models(data)
+    seed.chats(data, conversations())
+
+
+def fill_models(data: Path) -> None:
+    """Providers and models, and no chats."""
     for provider_id in KEYS:
         seed.provider(data, registry.provider_from(registry.service(provider_id)))
         seed.model_list(data, provider_id, [_model(provider_id, *row) for row in MODELS[provider_id]])
     seed.default_model(data, model("mistral")[0])
-    seed.chats(data, conversations())
 
 
 def fill_page(data: Path, script: str, zoom: int) -> None:
@@ -186,7 +191,7 @@ def conversations() -> list[seed.Chat]:
         seed.Chat(MORTGAGE, (seed.Exchange(MORTGAGE_QUESTION, mortgage, shown=1),), today(0)),
         _short(POSTGRES, model("anthropic"), "0.1840", today(1)),
         _short("Refusal letter to the landlord", model("mistral", 1), "0.0046", today(2), unread=True),
-        _short("Tenancy agreement, in Portuguese", model("gemini", 1), "0.2173", today(3)),
+        _short("Tenancy agreement, in Portuguese", model("gemini", 1), "0.2173", today(3), tags=("home",)),
         _short("Weekly meal planner", model("openai"), "0.0310", days_ago(3, 18), pinned=True),
         _short("Lisbon in May, four days", model("gemini"), "0.0402", days_ago(1, 20)),
         _short("Name ideas for the allotment", model("ollama"), None, days_ago(1, 9)),
@@ -203,6 +208,7 @@ def _short(
     *,
     pinned: bool = False,
     unread: bool = False,
+    tags: tuple[str, ...] = (),
 ) -> seed.Chat:
     exchange = seed.Exchange(f"{title}?", (answer(by, "Gladly. Here is a first sketch.", cost),))
-    return seed.Chat(title, (exchange,), at_ms, pinned, unread)
+    return seed.Chat(title, (exchange,), at_ms, pinned, unread, tags)

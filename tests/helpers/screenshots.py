@@ -36,6 +36,8 @@ PAGES = (
     ("arabic", "light", 100, 1700),
     ("arabic", "dark", 100, 1700),
 )
+USAGE_DAY = (2026, 11, 21)
+"""The last day of the spending that the picture of the usage page shows."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -135,9 +137,7 @@ async def first_run(studio: Studio) -> None:
 
 
 async def used(studio: Studio) -> None:
-    from desktop.domain.route import Route, Target
     from desktop.ui.chat.composer import Composer
-    from desktop.ui.transcript.blocks.attempts import AttemptsBadge
     from tests.helpers import samples
     from tests.helpers.fake_service import FakeService, Reply
 
@@ -183,33 +183,6 @@ async def used(studio: Studio) -> None:
         app.window.stop()
         await asyncio.sleep(SETTLE_S)
 
-        rejected = Reply.json({"message": "Unauthorized", "request_id": "4f2a"}, 401)
-        limited = Reply.json({"message": "Requests rate limit exceeded"}, 429, retry_after="8")
-        fake.reply("/v1/chat/completions", limited)
-        fake.reply("/deepseek/chat/completions", streaming_reply(samples.FOLLOW_UP_ANSWER))
-        await point_to(studio, "deepseek", f"{fake.url}/deepseek")
-        targets = Target(samples.model("mistral")[0]), Target(samples.model("deepseek")[0])
-        route = Route("everyday", "Everyday", targets)
-        await app.catalogue.save_routes([route])
-        await app.chat.send(None, samples.FOLLOW_UP, route.ref)
-        await asyncio.sleep(4)
-        await studio.open(samples.FOLLOW_UP)
-        next(badge for badge in app.window.findChildren(AttemptsBadge) if badge.isVisible()).click()
-        await studio.shoot("fell-back")
-        app.window.stop()
-
-        whole = streaming_reply("Start with the figures of the offer:")
-        cut = replace(whole, body=whole.body.removesuffix(waiting(20)))
-        fake.reply("/v1/chat/completions", rejected, rejected, cut, limited)
-        first, *others = "Is my offer any good?", "Is it now?", "Then what should I ask the bank?"
-        await app.chat.send(None, first, samples.model("mistral")[0])
-        for question in others:
-            await asyncio.sleep(3 * SETTLE_S)
-            await ask(studio, first, question)
-        await studio.open(first)
-        await studio.shoot("errors")
-        await studio.shoot_settings({"routes": "", "health": ""})
-
 
 async def blocks(studio: Studio, script: str, zoom: int, height: int) -> None:
     from tests.helpers import every_block
@@ -222,7 +195,86 @@ async def blocks(studio: Studio, script: str, zoom: int, height: int) -> None:
     await studio.shoot(f"blocks-{script}" if zoom == 100 else f"blocks-{script}-{zoom}")
 
 
-SCENES = {"first-run": first_run, "used": used}
+async def usage(studio: Studio) -> None:
+    """A month with the twelfth day picked, its last day, and a month without anything."""
+    from decimal import Decimal
+
+    from desktop.domain.budget import Budget, Period, Scope, ScopeKind
+    from desktop.ui.usage.chart import Chart
+    from desktop.ui.usage.page import UsagePage
+    from desktop.ui.usage.view import Kind
+
+    work = Scope(ScopeKind.KEY, "Work")
+    await studio.app.budgets.save(
+        [
+            Budget("day", "Daily", Decimal(2)),
+            Budget("month", "Monthly", Decimal(20), period=Period.MONTH),
+            Budget("work", "Work key", Decimal(3), work, Period.TOTAL, alerts=(80,)),
+        ]
+    )
+    studio.app.window.show_usage()
+    await asyncio.sleep(SETTLE_S)
+    chart = studio.app.window.findChild(Chart)
+    chart.pick(11)
+    await studio.shoot("usage")
+    chart.pick(None)
+    page = studio.app.window.findChild(UsagePage)
+    page.head.kinds.set_value(Kind.DAY.value)
+    await studio.shoot("usage-day")
+    page.head.kinds.set_value(Kind.MONTH.value)
+    page.head.previous.click()
+    page.head.previous.click()
+    await studio.shoot("usage-empty")
+
+
+async def failing(studio: Studio) -> None:
+    from tests.helpers import failing
+
+    await failing.failing(studio)
+
+
+async def usage_one_day(studio: Studio) -> None:
+    studio.app.window.show_usage()
+    await studio.shoot("usage-one-day")
+
+
+async def caps(studio: Studio) -> None:
+    """A message that a cap has stopped, and the pages of the settings about money."""
+    from datetime import date
+    from decimal import Decimal
+
+    from desktop.domain.budget import Budget, Period, Scope, ScopeKind
+    from desktop.domain.cost import Rates
+    from desktop.domain.model import ModelRef
+    from desktop.ui.chat.composer import Composer
+    from tests.helpers import samples
+
+    app, daily = studio.app, Budget("day", "Daily", Decimal(2))
+    await app.prices.prepare()
+    await app.budgets.save([daily])
+    (state,) = await app.budgets.states()
+    await app.budgets.save([replace(daily, cap=state.spent)])
+    await studio.open(samples.MORTGAGE)
+    composer = app.window.findChild(Composer)
+    composer.edit.insertPlainText(samples.FOLLOW_UP)
+    composer.send_requested.emit(samples.FOLLOW_UP)
+    await studio.shoot("budget-stop")
+    client = Budget("client", "Client work", Decimal(5), Scope(ScopeKind.TAG, "acme"), Period.TOTAL, alerts=(80,))
+    await app.budgets.save([daily, Budget("month", "Monthly", Decimal(20), period=Period.MONTH), client])
+    medium = ModelRef("mistral", "mistral-medium-latest")
+    await app.prices.set_price(medium, Rates(Decimal("1.2"), Decimal(6), Decimal("0.12")), date(2026, 11, 1))
+    await app.prices.set_discount("openai", Decimal(10))
+    await studio.shoot_settings({"budgets": "", "prices": ""})
+
+
+SCENES = {
+    "first-run": first_run,
+    "used": used,
+    "failing": failing,
+    "usage": usage,
+    "usage-one-day": usage_one_day,
+    "caps": caps,
+}
 
 
 async def point_to(studio: Studio, provider_id: str, url: str) -> None:
@@ -274,6 +326,11 @@ def close_popups() -> None:
 def play(folder: Path, scene: str, theme: str) -> int:
     import keyring
 
+    from tests.helpers import clock
+
+    if scene.startswith("usage"):
+        clock.move_to(*USAGE_DAY)
+
     from tests.helpers import samples
     from tests.settings.keychains import Working
 
@@ -286,10 +343,28 @@ def play(folder: Path, scene: str, theme: str) -> int:
             samples.fill_page(data, script, zoom)
             Studio(folder, theme, data).run(partial(blocks, script=script, zoom=zoom, height=height))
         else:
-            if scene == "used":
-                samples.fill(data)
+            fill(data, scene)
             Studio(folder, theme, data).run(SCENES[scene])
     return 0
+
+
+def fill(data: Path, scene: str) -> None:
+    """What there is before a scene begins."""
+    from datetime import date
+
+    from tests.helpers import samples, spending
+
+    match scene:
+        case "first-run":
+            pass
+        case "usage":
+            samples.fill(data)
+            spending.fill(data, date(*USAGE_DAY))
+        case "usage-one-day":
+            samples.fill_models(data)
+            spending.fill_one_day(data, date(*USAGE_DAY))
+        case _:
+            samples.fill(data)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,13 @@ Writes through the program's own storage and settings, so that the result is wha
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from desktop.domain.conversation import Conversation, TitleSource
+from desktop.domain.cost import NOTHING, Cost
 from desktop.domain.ids import new_id, now_ms
 from desktop.domain.ledger import LedgerEntry, Purpose
 from desktop.domain.message import FinishReason, Message, Part, ReasoningPart, Role, Status, TextPart
@@ -21,7 +22,7 @@ from desktop.settings.files import Writer
 from desktop.settings.providers import ProviderStore
 from desktop.settings.store import Settings
 from desktop.settings.types import Option
-from desktop.storage import conversations, messages, models
+from desktop.storage import conversations, ledger, messages, models
 from desktop.storage.database import Database
 from desktop.storage.values import Db
 
@@ -60,6 +61,7 @@ class Chat:
     at_ms: int
     pinned: bool = False
     unread: bool = False
+    tags: tuple[str, ...] = ()
 
 
 def provider(data: Path, *providers: Provider) -> None:
@@ -101,6 +103,28 @@ def chats(data: Path, stored: Sequence[Chat]) -> list[str]:
     return in_database(data, lambda db: [_store(db, chat) for chat in stored])
 
 
+def spent(data: Path, entries: Iterable[LedgerEntry]) -> None:
+    """Requests that only the ledger knows: of chats that are gone, or that hold no messages here."""
+
+    def store(db: Db) -> None:
+        for entry in entries:
+            ledger.append(db, entry)
+
+    in_database(data, store)
+
+
+def titled(data: Path, titles: Sequence[str], at_ms: int) -> list[str]:
+    """Conversations without messages, from long ago; their ids."""
+
+    def store(db: Db) -> list[str]:
+        made = [Conversation(new_id(), title, at_ms, at_ms, TitleSource.USER) for title in titles]
+        for each in made:
+            conversations.create(db, each)
+        return [each.id for each in made]
+
+    return in_database(data, store)
+
+
 def in_database(data: Path, work: Callable[[Db], T]) -> T:
     async def run() -> T:
         database = Database(paths(data).database)
@@ -121,7 +145,7 @@ def paths(data: Path) -> Paths:
 def _store(db: Db, chat: Chat) -> str:
     first = chat.exchanges[0].answers[0].model
     new: Conversation | None = Conversation(
-        new_id(), chat.title, chat.at_ms, chat.at_ms, TitleSource.USER, model=first, pinned=chat.pinned
+        new_id(), chat.title, chat.at_ms, chat.at_ms, TitleSource.USER, model=first, pinned=chat.pinned, tags=chat.tags
     )
     conversation_id = new.id if new else ""
     parent: str | None = None
@@ -137,7 +161,7 @@ def _store(db: Db, chat: Chat) -> str:
             if answer.status is Status.STREAMING:
                 messages.flush_reply(db, reply)
             else:
-                messages.finish_reply(db, reply, [LedgerEntry.of(reply, Purpose.CHAT, "")])
+                messages.finish_reply(db, reply, [_entry(reply, chat)])
             new, asked = None, None
             replies.append(reply.id)
         parent = replies[exchange.shown]
@@ -145,6 +169,13 @@ def _store(db: Db, chat: Chat) -> str:
     conversations.touch(db, conversation_id, chat.at_ms)
     conversations.set_unread(db, conversation_id, chat.unread)
     return conversation_id
+
+
+def _entry(reply: Message, chat: Chat) -> LedgerEntry:
+    """As it is written for a reply with the key "Personal", or by what runs on this computer."""
+    local = reply.model is not None and reply.model.provider_id == "ollama"
+    entry = replace(LedgerEntry.of(reply, Purpose.CHAT, "" if local else "Personal"), tags=chat.tags)
+    return replace(entry, cost=Cost.of(entry.usage, NOTHING)) if local and entry.usage else entry
 
 
 def _reply(conversation_id: str, question_id: str, answer: Answer, at_ms: int) -> Message:

@@ -8,12 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from desktop.domain.cost import Cost
 from desktop.domain.ledger import LedgerEntry
 from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
 from desktop.domain.usage import CostSource, Usage
+from desktop.storage.values import Db
+from tests.helpers import seed
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 # Anthropic, OpenAI, Gemini, Mistral, OpenRouter: cents of each day.
 DAYS = (
@@ -61,8 +66,15 @@ CHATS = (
     ("", 4, "Work", ""),
     ("Postgres index advice", 18, "Personal", ""),
     *(("", 17, "Personal", "") for _ in range(24)),
-    ("", 14, "Personal", ""),
+    ("", 12, "Personal", ""),
+    ("", 2, "Personal", ""),
 )
+LAST = (
+    ("Postgres index advice", 18, "Personal", ""),
+    ("", 2, "Personal", ""),
+    ("Tenancy agreement, in Portuguese", 22, "Personal", "home"),
+)
+"""The chats of the last day."""
 INPUT_TOKENS, CACHED_TOKENS, OUTPUT_TOKENS = 3_530_000, 1_341_400, 590_000
 SAVED = Decimal("1.96")
 ESTIMATED = 47
@@ -116,8 +128,7 @@ def entries(requests: Sequence[Request], conversation_ids: Sequence[str]) -> lis
     """The requests as the ledger has them, at noon of their days; the ids are those of CHATS."""
     found = []
     for number, each in enumerate(requests):
-        noon = datetime.combine(each.day, time(12, number % 60)).astimezone()
-        start_ms = int(noon.timestamp() * 1000)
+        start_ms = _noon_ms(each.day) + number * 1000
         found.append(
             LedgerEntry(
                 start_ms=start_ms,
@@ -135,6 +146,46 @@ def entries(requests: Sequence[Request], conversation_ids: Sequence[str]) -> lis
             )
         )
     return found
+
+
+def fill(data: Path, last: date) -> None:
+    """Write down what the sample conversations lack of the spending of the picture; they are those of the last day."""
+    titles = [chat[0] for chat in CHATS if chat[0] and chat not in LAST]
+    ids = dict(zip(titles, seed.titled(data, titles, _noon_ms(last - timedelta(days=40))), strict=True))
+    rest = _less(month(last), seed.in_database(data, _recorded))
+    seed.spent(data, entries(rest, [ids.get(title) or f"gone-{at}" for at, (title, *_rest) in enumerate(CHATS)]))
+
+
+def fill_one_day(data: Path, last: date) -> None:
+    """Nothing but the last day, of chats that are gone."""
+    seed.spent(
+        data, entries([each for each in month(last) if each.day == last], [f"gone-{at}" for at in range(len(CHATS))])
+    )
+
+
+def _recorded(db: Db) -> list[tuple[date, str, Decimal]]:
+    """The day, the provider and the cost of what the ledger has, in US dollars."""
+    rows = db.execute("SELECT day, provider, cost FROM ledger WHERE cost > 0").fetchall()
+    return [(date.fromordinal(_EPOCH + day), provider, Decimal(cost).scaleb(-9)) for day, provider, cost in rows]
+
+
+def _less(requests: list[Request], recorded: list[tuple[date, str, Decimal]]) -> list[Request]:
+    """The requests without what is recorded already: taken from the same day, and if it can be the same provider."""
+    left = list(requests)
+    for day, provider_id, cost in recorded:
+        while cost > 0 and (mine := [each for each in left if each.day == day and each.cost]):
+            found = max(mine, key=lambda each: (each.provider_id == provider_id, not each.tag, each.cost))
+            assert found.cost
+            taken = min(cost, found.cost)
+            cost -= taken
+            left.remove(found)
+            if taken < found.cost:
+                left.append(replace(found, cost=found.cost - taken))
+    return left
+
+
+def _noon_ms(day: date) -> int:
+    return int(datetime.combine(day, time(12)).astimezone().timestamp() * 1000)
 
 
 def _along(first: date) -> Iterator[tuple[date, int, int, int]]:
@@ -182,7 +233,8 @@ def _dealt(along: Iterator[tuple[date, int, int, int]]) -> Iterator[Request]:
 def _mixed() -> Iterator[tuple[int, int]]:
     """Chats with their cents, large and small ones by turns so that each lasts some days."""
     order = sorted(range(len(CHATS)), key=lambda at: (at * 7) % len(CHATS))
-    return ((at, CHATS[at][1]) for at in order)
+    last = [CHATS.index(chat) for chat in LAST]
+    return ((at, CHATS[at][1]) for at in (*(at for at in order if at not in last), *last))
 
 
 def _split(requests: list[Request]) -> list[Request]:

@@ -20,9 +20,10 @@ from desktop.domain.model import Model, ModelRef
 from desktop.domain.usage import Usage
 from desktop.services import budgets as module
 from desktop.services import forecast
-from desktop.services.budgets import UNTOLD_LONGEST, Budgets, Spend, longest_answer
+from desktop.services.budgets import Budgets, Spend
 from desktop.services.feed import Feed
-from desktop.services.tokens import Sent, Tokens
+from desktop.services.longest_answer import UNTOLD, longest_answer
+from desktop.services.tokens import Tokens
 from desktop.settings import options
 from desktop.settings.store import Settings
 from desktop.storage import ledger, reservations
@@ -456,8 +457,8 @@ async def test_a_hold_is_read_as_it_was_written(budgets: Budgets, prices: FakePr
 @pytest.mark.parametrize(
     ("model", "longest"),
     [
-        (None, UNTOLD_LONGEST),
-        (Model(MODEL, ""), UNTOLD_LONGEST),
+        (None, UNTOLD),
+        (Model(MODEL, ""), UNTOLD),
         (Model(MODEL, "", max_output=4096), 4096),
         (Model(MODEL, "", context_window=8192), 7192),
         (Model(MODEL, "", context_window=8192, max_output=8192), 7192),
@@ -466,7 +467,7 @@ async def test_a_hold_is_read_as_it_was_written(budgets: Budgets, prices: FakePr
     ],
 )
 def test_the_longest_answer(model: Model | None, longest: int) -> None:
-    assert longest_answer(model, Sent(1000, 4000)) == longest
+    assert longest_answer(model, 1000)[0] == longest
 
 
 rates = st.builds(

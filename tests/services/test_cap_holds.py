@@ -111,6 +111,7 @@ class Program:
         catalogue.script = self.provider.answer  # type: ignore[assignment]
         catalogue.models[MODEL] = Model(MODEL, "Scripted One", max_output=200)
         writer = Writer(on_error=lambda path, error: pytest.fail(f"{path}: {error}"))
+        self.writer = writer
         own = Settings(self.folder / "settings.json", writer)
         self.budgets = Budgets(self.database, prices, tokens, own, feed)  # type: ignore[arg-type]
         library = Library(self.database, feed)
@@ -123,6 +124,7 @@ class Program:
     async def __aexit__(self, *_error: object) -> None:
         await self.chat.stop_all()
         await self.database.close()
+        self.writer.flush()
 
     async def send(self, name: str) -> None:
         plan = self.provider.plans[name]

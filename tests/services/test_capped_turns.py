@@ -20,12 +20,14 @@ from desktop.domain.errors import (
     actions_for,
 )
 from desktop.domain.events import Finished, Identified, TextDelta, UsageReported
-from desktop.domain.message import FinishReason, Message, Status
+from desktop.domain.ledger import Purpose
+from desktop.domain.message import FinishReason, Message, Role, Status, TextPart
 from desktop.domain.model import Model, ModelRef
 from desktop.domain.route import Route, Target
 from desktop.domain.usage import CostSource, Usage
 from desktop.providers.base import ChatRequest
 from desktop.services import retry
+from desktop.services.aside import Asides
 from desktop.services.budgets import Budgets
 from desktop.services.chat import Chat
 from desktop.services.library import Library
@@ -167,8 +169,8 @@ async def test_a_reply_that_the_limit_ended_says_so_and_keeps_the_figures(
     play(catalogue, [TextDelta("on."), UsageReported(Usage(107, 3)), END])
     done = await (await chat.continue_reply(message.conversation_id, message.id)).wait()
     assert (done.status, done.text) == (Status.COMPLETE, "word " * 60 + "on.")
-    assert done.usage is not None
-    assert done.usage.cost == Decimal("1.9807") + Decimal("0.0407")
+    assert done.spent is not None
+    assert done.spent.cost == Decimal("1.9807") + Decimal("0.0407")
 
 
 async def test_the_models_own_end_is_no_cap(chat: Chat, budgets: Budgets, catalogue: ScriptedCatalogue) -> None:
@@ -332,3 +334,20 @@ async def test_a_title_that_fails_is_counted_too(
     assert (await rows(database, "purpose, status, output_tokens, cost_source, error_class"))[1:] == [
         ("title", "failed", 1, "estimated", "broken_stream")
     ]
+
+
+async def test_the_question_that_tries_a_key_is_counted_and_capped(
+    budgets: Budgets, catalogue: ScriptedCatalogue, database: Database
+) -> None:
+    """It asks for no more than 16 tokens itself: that its answer ends there is not the cap's doing."""
+    await budgets.save([Budget("day", "A day", Decimal("0.2"))])
+    play(catalogue, [TextDelta("Hello"), UsageReported(Usage(8, 16)), Finished(FinishReason.LENGTH)])
+    endpoint, client = await catalogue.connect("scripted")
+    hi = Message("hi", "", None, Role.USER, (TextPart("Hi"),), 0)
+    asking = endpoint, client, ChatRequest("m-1", (hi,), max_output=16), Model(MODEL, "One"), Purpose.TEST
+    asides = Asides(budgets)
+    assert (await asides.ask(*asking, "t1")).finish is FinishReason.LENGTH  # type: ignore[arg-type]
+    assert await rows(database, "purpose, cost, status") == [("test", 160_800_000, "complete")]
+    with pytest.raises(OverBudget):
+        await asides.ask(*asking, "t2")  # type: ignore[arg-type]
+    assert (len(catalogue.requests), await held(database)) == (1, 0)

@@ -10,7 +10,7 @@ import pytest
 from desktop.domain.errors import BrokenStream, Overloaded
 from desktop.domain.events import Finished, Opaque, ReasoningDelta, Retrying, TextDelta, UsageReported
 from desktop.domain.message import FinishReason, Message, OpaquePart, Role, Status, TextPart
-from desktop.domain.usage import Usage
+from desktop.domain.usage import CostSource, Usage
 from desktop.providers.base import ChatRequest
 from desktop.services import retry
 from desktop.services.chat import Chat
@@ -68,7 +68,8 @@ async def test_it_goes_on_in_the_same_message(
     assert [each.failure.code for each in second.attempts] == ["broken_stream"]
     assert second.attempts[0].key_label == "Personal"
     assert first.usage is not None
-    assert second.usage == first.usage + Usage(40, 2, cost=Decimal("0.5"))
+    own = Usage(40, 2, cost=Decimal("0.5"), cost_source=CostSource.REPORTED)
+    assert (second.attempts[0].usage, second.usage, second.spent) == (first.usage, own, first.usage + own)
     _conversation, tree = await library.conversation(first.conversation_id)
     assert [message.text for message in tree.path(first.id)] == ["Why?", "The loan has less interest."]
     assert tree[first.id] == second

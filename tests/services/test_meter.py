@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from desktop.domain.cost import Price, Rates
-from desktop.domain.events import Finished, ModelChosen, ProviderEvent, TextDelta, UsageReported
+from desktop.domain.errors import RateLimited
+from desktop.domain.events import Finished, ModelChosen, ProviderEvent, Retrying, TextDelta, UsageReported
 from desktop.domain.message import FinishReason
 from desktop.domain.usage import CostSource, Usage
 from desktop.providers.base import ChatRequest
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
+from desktop.services.library import Library
 from desktop.services.meter import Meters
 from desktop.services.tokens import FRAMING, Tokens
 from tests.services.conftest import MODEL, ScriptedCatalogue
@@ -66,6 +68,49 @@ async def test_it_counts_until_the_provider_tells_and_then_believes_it(
     await chat.stop_all()
     assert meters.of(turn.conversation_id) is None
     assert meters.costs() == {}
+
+
+async def test_a_try_that_failed_is_not_counted_while_the_next_one_waits(
+    chat: Chat, catalogue: ScriptedCatalogue, meters: Meters, library: Library
+) -> None:
+    limited = RateLimited("Slow down", http_status=429)
+    limited.retry_after = 50
+
+    async def script(request: ChatRequest) -> AsyncIterator[ProviderEvent]:
+        yield UsageReported(Usage(1000))
+        raise limited
+
+    catalogue.script = script
+    turn = await chat.send(None, "a" * 400, MODEL)
+    async with asyncio.timeout(5):
+        while turn.paused is None:
+            await asyncio.sleep(0)
+    meter = meters.of(turn.conversation_id)
+    assert meter is not None
+    assert meter.usage.cost is None
+    assert meter.whole.cost == Decimal("0.001")
+    assert [row.cost for row in await library.summaries()] == [Decimal("0.001")]  # it is in the sum already
+    turn.stop()
+    await turn.wait()
+    assert [row.cost for row in await library.summaries()] == [Decimal("0.001")]
+
+
+async def test_what_used_nothing_has_cost_nothing(
+    chat: Chat, catalogue: ScriptedCatalogue, meters: Meters, library: Library
+) -> None:
+    limited = RateLimited("Slow down", http_status=429)
+    limited.retry_after = 50
+
+    async def script(request: ChatRequest) -> AsyncIterator[ProviderEvent]:
+        raise limited
+        yield
+
+    catalogue.script = script
+    turn = await chat.send(None, "Hi", MODEL)
+    turn.subscribe(lambda event: turn.stop() if isinstance(event, Retrying) else None)
+    async with asyncio.timeout(5):
+        await turn.wait()
+    assert [row.cost for row in await library.summaries()] == [Decimal(0)]
 
 
 async def test_an_unknown_price_is_no_cost(

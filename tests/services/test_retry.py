@@ -184,6 +184,24 @@ async def test_without_a_network_it_waits_for_one(
     assert (message.text, message.attempts) == ("Hello", ())  # no try was made in earnest
 
 
+async def test_what_was_sent_before_the_network_went_is_a_try(
+    chat: Chat, catalogue: ScriptedCatalogue, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = iter([True, False])
+    monkeypatch.setattr(network, "is_offline", lambda: next(states))
+    catalogue.address = "https://api.example.com/v1"
+    lost = error(NoConnection)
+    lost.was_sent = True
+    catalogue.script = failing(lost)
+    message = await (await chat.send(None, "Hi", MODEL)).wait()
+    assert (message.text, [attempt.failure.code for attempt in message.attempts]) == ("Hello", ["no_connection"])
+    assert message.attempts[0].usage is not None
+    assert message.attempts[0].usage.estimated
+    with sqlite3.connect(database.path) as connection:
+        rows = connection.execute("SELECT attempt_no, status FROM ledger ORDER BY number").fetchall()
+    assert rows == [(1, "failed"), (2, "complete")]
+
+
 async def test_waiting_for_a_network_can_be_ended(
     chat: Chat, catalogue: ScriptedCatalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from desktop.domain.cost import Price, Rates
 from desktop.domain.errors import (
     Failure,
     KeyRejected,
@@ -21,6 +22,7 @@ from desktop.domain.events import (
     Finished,
     LimitsReported,
     ModelChosen,
+    ReasoningDelta,
     TextDelta,
     TurnEvent,
     UsageReported,
@@ -29,7 +31,7 @@ from desktop.domain.limits import RateLimits
 from desktop.domain.message import FinishReason, Message, Status
 from desktop.domain.model import KeyRef, Model, ModelRef
 from desktop.domain.route import Route, Strategy, Target
-from desktop.domain.usage import Usage
+from desktop.domain.usage import CostSource, Usage
 from desktop.providers.base import ChatRequest
 from desktop.services.chat import Chat
 from desktop.services.library import Library
@@ -38,19 +40,25 @@ from desktop.settings import options
 from desktop.settings.store import Settings
 from desktop.storage.database import Database
 
-from .conftest import MODEL, ScriptedCatalogue
+from .conftest import MODEL, FakePrices, ScriptedCatalogue
 
 LARGE, SONNET = ModelRef("mistral", "large"), ModelRef("anthropic", "sonnet")
 ROUTE = Route("r1", "Everyday", (Target(LARGE), Target(SONNET)))
 
 
+def price(input_: int, output: int) -> Price:
+    """US dollars for a million tokens."""
+    return Price("test", Rates(Decimal(input_), Decimal(output)))
+
+
 @pytest.fixture(autouse=True)
-def _route(catalogue: ScriptedCatalogue) -> None:
+def _route(catalogue: ScriptedCatalogue, prices: FakePrices) -> None:
     catalogue.known_routes = (ROUTE,)
     catalogue.models = {
-        LARGE: Model(LARGE, "Mistral Large", 1000, input_price=Decimal(1), output_price=Decimal(2)),
-        SONNET: Model(SONNET, "Claude Sonnet", 9000, input_price=Decimal(1), output_price=Decimal(3)),
+        LARGE: Model(LARGE, "Mistral Large", 1000),
+        SONNET: Model(SONNET, "Claude Sonnet", 9000),
     }
+    prices.known = {LARGE: price(1, 2), SONNET: price(1, 3)}
 
 
 def answering(catalogue: ScriptedCatalogue, **failing: ProviderError) -> None:
@@ -120,7 +128,7 @@ async def test_too_long_goes_to_a_larger_model_only(chat: Chat, catalogue: Scrip
     answering(catalogue, large=TooLong("Too long", http_status=400))
     message, _events = await reply_of(chat)
     assert message.model == SONNET
-    catalogue.models[SONNET] = Model(SONNET, "Claude Sonnet", 500, input_price=Decimal(1), output_price=Decimal(3))
+    catalogue.models[SONNET] = Model(SONNET, "Claude Sonnet", 500)
     message, _events = await reply_of(chat)
     assert message.status is Status.FAILED
     assert message.model == LARGE
@@ -157,8 +165,64 @@ async def test_a_reply_that_was_filtered_before_its_first_word_is_refused(
     assert (alone.failure.code, alone.attempts) == ("refused", ())
 
 
-async def test_a_refusal_says_what_the_next_one_costs(chat: Chat, catalogue: ScriptedCatalogue) -> None:
-    catalogue.models[SONNET] = Model(SONNET, "", 9000, input_price=Decimal(3), output_price=Decimal(9))
+async def test_a_refusal_after_thoughts_asks_too_and_its_cost_is_the_tries(
+    chat: Chat, catalogue: ScriptedCatalogue, library: Library
+) -> None:
+    async def script(request: ChatRequest) -> AsyncIterator[object]:
+        yield ReasoningDelta("They want what I must not say.")
+        yield UsageReported(Usage(1000, 500))
+        raise Refused("Mistral stopped this reply", "It said why.")
+
+    catalogue.script = script
+    message, _events = await reply_of(chat)
+    assert message.failure is not None
+    assert (message.failure.code, message.model) == ("refused_on_route", SONNET)
+    assert message.reasoning == "They want what I must not say."
+    assert message.usage is None
+    used = Usage(1000, 500, cost=Decimal("0.002"), cost_source=CostSource.COMPUTED)
+    assert [attempt.usage for attempt in message.attempts] == [used]
+    _conversation, tree = await library.conversation(message.conversation_id)
+    assert tree[message.id] == message
+    assert [row.cost for row in await library.summaries()] == [Decimal("0.002")]
+
+
+async def test_a_refusal_after_a_visible_word_is_told_as_it_is(chat: Chat, catalogue: ScriptedCatalogue) -> None:
+    async def script(request: ChatRequest) -> AsyncIterator[object]:
+        yield TextDelta("Well")
+        raise Refused("Mistral stopped this reply", "It said why.")
+
+    catalogue.script = script
+    message, _events = await reply_of(chat)
+    assert message.failure is not None
+    assert (message.failure.code, message.model, message.attempts) == ("refused", LARGE, ())
+
+
+async def test_a_reply_costs_what_its_tries_cost(chat: Chat, catalogue: ScriptedCatalogue, library: Library) -> None:
+    async def script(request: ChatRequest) -> AsyncIterator[object]:
+        if request.model_id == "large":
+            yield UsageReported(Usage(1000, 0))
+            raise Overloaded("Busy", http_status=529)
+        yield UsageReported(Usage(1000, 1000))
+        yield TextDelta("Hello")
+        yield Finished(FinishReason.END)
+
+    catalogue.script = script
+    message, _events = await reply_of(chat)
+    assert message.model == SONNET
+    assert len(message.attempts) == 3
+    assert message.usage is not None
+    assert message.spent is not None
+    assert message.usage.cost == Decimal("0.004")
+    assert message.spent.cost == 3 * Decimal("0.001") + Decimal("0.004")
+    _conversation, tree = await library.conversation(message.conversation_id)
+    assert tree[message.id] == message
+    assert [row.cost for row in await library.summaries()] == [message.spent.cost]
+
+
+async def test_a_refusal_says_what_the_next_one_costs(
+    chat: Chat, catalogue: ScriptedCatalogue, prices: FakePrices
+) -> None:
+    prices.known[SONNET] = price(3, 9)
     answering(catalogue, large=Refused("Mistral stopped this reply", "It said why."))
     message, _events = await reply_of(chat)
     assert message.failure is not None
@@ -173,17 +237,18 @@ async def test_nobody_is_left_after_a_refusal(chat: Chat, catalogue: ScriptedCat
 
 
 @pytest.mark.parametrize(
-    ("price", "title"), [(Decimal(9), "costs 4.0 times as much"), (None, "price of Scripted One is unknown")]
+    ("known", "title"), [(price(3, 9), "costs 4.0 times as much"), (None, "price of Scripted One is unknown")]
 )
 async def test_a_dearer_one_is_asked_about(
     chat: Chat,
     catalogue: ScriptedCatalogue,
+    prices: FakePrices,
     settings: Settings,
     database: Database,
-    price: Decimal | None,
+    known: Price | None,
     title: str,
 ) -> None:
-    catalogue.models[SONNET] = Model(SONNET, "", 9000, input_price=Decimal(3), output_price=price)
+    prices.known = {LARGE: price(1, 2)} | ({SONNET: known} if known else {})
     answering(catalogue, large=NoCredit("Used up", http_status=402))
     message, _events = await reply_of(chat)
     assert message.failure is not None

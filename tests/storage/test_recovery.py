@@ -120,7 +120,7 @@ async def test_a_reply_that_went_on_counts_only_what_came_since(database: Databa
     assert (first.attempt_no, first.usage.output_tokens) == (1, 70)
     assert (second.attempt_no, second.usage.output_tokens) == (2, 10)
     ended = (await samples.stored(database, conversation))[1]
-    assert (ended.usage.input_tokens, ended.usage.output_tokens, ended.usage.estimated) == (510, 80, True)
+    assert (ended.spent.input_tokens, ended.spent.output_tokens, ended.spent.estimated) == (510, 80, True)
 
 
 async def test_tries_that_had_failed_before_have_their_rows(database: Database, samples) -> None:

@@ -1,13 +1,16 @@
 """The whole program in this process: menus, narrow windows, zoom, notices, names and keys of every control."""
 
 import asyncio
+import functools
 import gc
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+import shiboken6
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -25,25 +28,32 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.application import Application
-from desktop.domain.changes import SavingFailed
+from desktop.domain.changes import ModelsChanged, SavingFailed
 from desktop.domain.errors import DiskFull
 from desktop.domain.message import Status
+from desktop.domain.model import Model, ModelRef
 from desktop.paths import Paths
+from desktop.providers.registry import provider_from, service
 from desktop.services.catalogue import TOUR_MODEL
 from desktop.settings import options
 from desktop.settings.choices import Choices
 from desktop.start import Start
+from desktop.storage import models as stored_models
 from desktop.ui.actions import ACTIONS, MENUS
+from desktop.ui.chat.chat_page import ChatPage
 from desktop.ui.chat.composer import Composer
 from desktop.ui.chat.editor import MessageEdit
 from desktop.ui.chat.find_bar import FindBar
+from desktop.ui.dialogs.first_cap import FirstCapDialog
 from desktop.ui.dialogs.shortcuts import ELSEWHERE, ShortcutsDialog
 from desktop.ui.main_window import MainWindow
 from desktop.ui.notices import NoticeBar
 from desktop.ui.settings.dialog import PAGES
 from desktop.ui.sidebar.sidebar import Sidebar
+from desktop.ui.sidebar.today import SpentToday
 from desktop.ui.single_instance import SingleInstance
 from desktop.ui.transcript.view import Transcript
+from desktop.ui.usage.page import UsagePage
 from desktop.ui.widgets.button import Button, IconButton
 from desktop.ui.widgets.dialog import Dialog
 
@@ -153,6 +163,10 @@ def test_every_control_of_the_window_and_the_settings_has_a_name_and_is_reached_
         await asyncio.sleep(0)
         assert unnamed(window) == []
         QTest.keyClick(QApplication.activePopupWidget() or window, Qt.Key.Key_Escape)
+        window.show_usage()
+        await asyncio.sleep(0.1)
+        assert unnamed(window) == []
+        assert unreachable(window) == []
         window.open_settings()
         dialog = window._settings_dialog
         assert dialog
@@ -162,6 +176,34 @@ def test_every_control_of_the_window_and_the_settings_has_a_name_and_is_reached_
             assert unnamed(dialog) == [], page.id
             assert unreachable(dialog) == [], page.id
         dialog.close()
+
+    run(scenario)
+
+
+def test_usage_takes_the_place_of_the_chat_until_one_returns(run: Run) -> None:
+    async def scenario(application: Application) -> None:
+        window = application.window
+        conversation = await toured(application)
+        QTest.keyClick(window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        usage = window.findChild(UsagePage)
+        await until(lambda: usage.report.isVisible())
+        assert usage.report.figures.spend.text[0] == "free"
+        assert not found(application, ChatPage).isVisible()
+        window._act_on("regenerate")  # nothing is sent from behind the page
+        assert application.chat.running() == ()
+        QTest.keyClick(usage, Qt.Key.Key_Escape)
+        assert found(application, ChatPage).isVisible()
+        assert window.conversation_id == conversation
+        strip = window.findChild(SpentToday)
+        QTest.keyClick(strip, Qt.Key.Key_Return)
+        assert usage.isVisible()
+        usage.chat_requested.emit(conversation, "")
+        assert found(application, ChatPage).isVisible()
+        window.show_usage()
+        view = window.usage_view
+        window.zoom_in()
+        await until(lambda: application.window is not window)
+        await until(lambda: application.window.usage_view == view)
 
     run(scenario)
 
@@ -245,6 +287,25 @@ def test_zoom_makes_a_larger_window_with_the_same_chat_and_text(run: Run) -> Non
         await until(lambda: found(application, Composer).text() == "half a thought")
         assert application.settings.get(options.ZOOM) == 110
         assert found(application, Composer).sizeHint().height() > small
+        application.window.zoom_reset()
+
+    run(scenario)
+
+
+def test_what_is_under_way_at_a_zoom_still_finds_its_window(run: Run) -> None:
+    async def scenario(application: Application) -> None:
+        old, may_go_on = application.window, asyncio.Event()
+
+        async def late() -> bool:
+            await may_go_on.wait()
+            QApplication.sendPostedEvents(old, QEvent.Type.DeferredDelete)
+            return shiboken6.isValid(old)
+
+        under_way = application.tasks.start(late())
+        old.zoom_in()
+        await until(lambda: application.window is not old and not (shiboken6.isValid(old) and old.isVisible()))
+        may_go_on.set()
+        assert await under_way
         application.window.zoom_reset()
 
     run(scenario)
@@ -398,3 +459,42 @@ def test_menus_show_what_can_be_done(run: Run) -> None:
         assert able("File")["Print…"]
 
     run(scenario)
+
+
+def test_the_first_key_that_works_brings_the_question_for_a_cap_once(run: Run) -> None:
+    medium = Model(ModelRef("mistral", "medium"), "Medium")
+
+    async def key_works(application: Application) -> list[FirstCapDialog]:
+        provider = provider_from(service("mistral"))
+        await application.catalogue.save_provider(provider)
+        await application.database.run(functools.partial(stored_models.add_model, model=medium))
+        await application.catalogue.load()
+        application.feed.publish(ModelsChanged("mistral"))
+        while not application.window._state.cap_offered:
+            await asyncio.sleep(0.002)
+        return application.window.findChildren(FirstCapDialog)
+
+    async def first(application: Application) -> None:
+        (dialog,) = await key_works(application)
+        choices = [*dialog.sums, dialog.other, dialog.cancel_button]
+        assert [button.text() for button in choices] == ["$2 a day", "$20 a month", "Another sum", "No cap"]
+        assert not dialog.accept_button.isVisibleTo(dialog)
+        dialog.other.click()
+        assert dialog.cap.isVisibleTo(dialog)
+        dialog.cap.setText("x")
+        dialog.accept_button.click()
+        assert dialog.cap.error
+        dialog.cap.setText("1,50")
+        dialog.accept_button.click()
+        while not (states := await application.budgets.states()):
+            await asyncio.sleep(0.002)
+        (state,) = states
+        assert (state.budget.name, state.cap, state.is_daily) == ("Daily", Decimal("1.50"), True)
+        assert len(await key_works(application)) <= 1  # the one that is being deleted
+
+    async def second(application: Application) -> None:
+        await application.budgets.save([])
+        assert await key_works(application) == []
+
+    run(first)
+    run(second)

@@ -4,8 +4,11 @@ import hashlib
 import json
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import pytest
 from llmock.pytest_plugin import LLMock
 
 from tests.helpers.program import Program, until
@@ -54,6 +57,51 @@ def test_a_killed_reply_is_kept_and_the_conversation_goes_on(program: Program, l
     assert len(program.last_messages()) == 4
 
 
+@pytest.mark.parametrize("moment", ["asked", "writing", "ended"])
+def test_what_a_killed_reply_used_is_counted_once(program: Program, llmock: LLMock, moment: str) -> None:
+    program.add_server("mock", "openai-chat", llmock.base_url("openai"))
+    program.must("price", "set", "mock", "any-model", "--input", "1", "--output", "10")
+    chunks = {"asked": 0, "writing": 200, "ended": 0}[moment]
+    mock = llmock.reply("Short." if moment == "ended" else LONG)
+    if moment != "ended":
+        mock.stall(after_chunks=chunks, seconds=60)
+    with program.started("ask", "--json", "-p", "mock", "-m", "any-model", "Tell me a lot.") as process:
+        match moment:
+            case "asked":
+                until(lambda: rows(program, "SELECT 1 FROM reservations") == [1], "the request is about to leave")
+            case "writing":
+                wait_for_text(program, "word150")
+            case "ended":
+                until(lambda: rows(program, "SELECT 1 FROM ledger") == [1], "the reply's end is on disk")
+        process.kill()
+        process.wait()
+    with closing(sqlite3.connect(program.data / "tuppence.db")) as database, database:
+        database.execute("UPDATE messages SET flushed_ms = 0 WHERE status = 'streaming'")  # a while later
+    first = json.loads(program.must("usage", "--json"))
+    assert json.loads(program.must("usage", "--json")) == first
+    total, (row,) = first["total"], json_rows(program)
+    assert total["requests"] == 1
+    assert total["cost"] == row["cost"]
+    assert rows(program, "SELECT 1 FROM reservations") == []
+    assert rows(program, "SELECT 1 FROM messages WHERE status = 'streaming'") == []
+    into, out = row["input_tokens"], row["output_tokens"]
+    assert Decimal(row["cost"]) == (Decimal(into) + 10 * Decimal(out)) / 1_000_000
+    match moment:
+        case "asked":
+            assert (row["status"], row["cost_source"], out) == ("interrupted", "estimated", 0)
+            assert into > 0
+        case "writing":
+            assert (row["status"], row["cost_source"]) == ("interrupted", "estimated")
+            assert out >= 150 * len("word1 ") // 4
+        case "ended":
+            assert (row["status"], row["cost_source"]) == ("complete", "computed")
+
+
+def json_rows(program: Program) -> list[dict[str, Any]]:
+    """The rows of the ledger."""
+    return [json.loads(line) for line in program.must("usage", "--jsonl", "-").splitlines()]
+
+
 def test_a_killed_window_marks_its_reply_when_it_is_opened_again(
     program: Program, llmock: LLMock, screen: Screen
 ) -> None:
@@ -71,6 +119,12 @@ def test_a_killed_window_marks_its_reply_when_it_is_opened_again(
     reply = program.last_messages()[1]
     assert reply["status"] == "interrupted"
     assert "word150" in reply["text"]
+    (row,) = json_rows(program)
+    assert (row["status"], row["message_id"]) == (
+        "interrupted",
+        rows(program, "SELECT id FROM messages WHERE role = 'assistant'")[0],
+    )
+    assert rows(program, "SELECT 1 FROM reservations") == []
 
 
 def test_a_second_copy_hands_over_to_the_first(program: Program, screen: Screen) -> None:

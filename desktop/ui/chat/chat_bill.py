@@ -37,7 +37,8 @@ def bill(
             unpriced,
         )
         notes.append(words.format(n=unpriced))
-    return SumPopover(theme, _("What this chat has cost"), lines, notes, _("Set the price") if unpriced else "", parent)
+    link = _("Set the price") if unpriced else _("What other models would have cost…") if known else ""
+    return SumPopover(theme, _("What this chat has cost"), lines, notes, link, parent)
 
 
 def _line(charge: Charge, catalogue: Catalogue) -> Line:

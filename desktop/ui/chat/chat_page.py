@@ -17,6 +17,7 @@ from desktop.domain.events import TurnEvent
 from desktop.domain.message import Message, Role
 from desktop.domain.model import ModelRef
 from desktop.i18n import gettext as _
+from desktop.services.budgets import Budgets
 from desktop.services.catalogue import TOUR_MODEL, Catalogue
 from desktop.services.charges import Charges
 from desktop.services.chat import Chat
@@ -26,10 +27,12 @@ from desktop.services.library import Library
 from desktop.services.meter import Meters
 from desktop.services.pictures import Pictures
 from desktop.services.prices import Prices
+from desktop.services.ways_out import WaysOut
 from desktop.settings import options
 from desktop.settings.places import Places
 from desktop.settings.store import Settings
 from desktop.ui.chat import suggestions
+from desktop.ui.chat.cheaper import CheaperModel
 from desktop.ui.chat.composer import WIDTH
 from desktop.ui.chat.copying import last_code
 from desktop.ui.chat.costs import Costs
@@ -39,6 +42,9 @@ from desktop.ui.chat.first_run import FirstRun
 from desktop.ui.chat.frame import PageFrame
 from desktop.ui.chat.model_picker import ModelPicker
 from desktop.ui.chat.open_chat import OpenChat
+from desktop.ui.chat.over_cap import OverCap
+from desktop.ui.chat.send_later import LaterStrip, SendLater
+from desktop.ui.chat.shown import Shown
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.labels import text_label
@@ -57,6 +63,7 @@ class ChatPage(QWidget):
 
     conversation_changed = Signal(object)  # id, or None for a new chat
     settings_requested = Signal(str, str)  # page, provider id or ""
+    what_if_requested = Signal(str, object, object)  # the chat's title, Span, Only
     sidebar_toggled = Signal()
     new_chat_requested = Signal()
 
@@ -76,6 +83,7 @@ class ChatPage(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._settings = settings
+        self._library = library
         self._catalogue = catalogue
         self._tasks = tasks
         self._toasts = toasts
@@ -85,6 +93,7 @@ class ChatPage(QWidget):
         self._picker: ModelPicker | None = None
         self._prices: Prices | None = None
         self._costs: Costs | None = None
+        self._over_cap: OverCap | None = None
         self._shown_id: str | None = None
         self._follow_next = False
         self.places = Places()
@@ -187,6 +196,7 @@ class ChatPage(QWidget):
         header.new_chat_requested.connect(self.new_chat_requested)
         header.model_requested.connect(self.choose_model)
         header.renamed.connect(open_chat.rename)
+        header.tags_requested.connect(self.edit_tags)
         header.find_requested.connect(self.find_in_chat)
         header.editing_ended.connect(self.focus_composer)
         composer.send_requested.connect(self._on_send)
@@ -269,6 +279,11 @@ class ChatPage(QWidget):
 
     def rename(self) -> None:
         self._header.rename()
+
+    def edit_tags(self) -> None:
+        """Open the tags of the chat, which must have been stored."""
+        if self._open.shown.id is not None:
+            self._tasks.start(self._show_tags(self._open.shown))
 
     def copy_last_reply(self) -> None:
         """Its Markdown source."""
@@ -393,6 +408,40 @@ class ChatPage(QWidget):
             self,
         )
         self._costs.settings_requested.connect(self.settings_requested)
+        self._costs.what_if_requested.connect(self.what_if_requested)
+
+    def show_caps(self, budgets: Budgets, estimates: Estimates, feed: Feed) -> None:
+        """Offer what can be done where a cap stops a message."""
+        strip = LaterStrip(self._theme)
+        self._composer.add_strip(strip)
+        QWidget.setTabOrder(strip.controls[0], strip.controls[1])
+        QWidget.setTabOrder(strip.controls[1], self._composer.edit)
+        later = SendLater(self._drafts, strip, self)
+        strip.edit_requested.connect(lambda: self._give_back(later.take(self._open.shown.id)))
+        strip.removed.connect(lambda: later.take(self._open.shown.id))
+        self._over_cap = OverCap(
+            self._theme,
+            self._composer,
+            self._open,
+            self._take_text,
+            later,
+            self._settings,
+            self._catalogue,
+            budgets,
+            WaysOut(budgets, estimates, self._catalogue),
+            feed,
+            self._tasks,
+            self._toasts,
+            self,
+        )
+        self._over_cap.settings_requested.connect(self.settings_requested)
+        self._over_cap.model_requested.connect(self.choose_model)
+        self._errors.cap_asked.connect(self._over_cap.offer)
+
+    @cached_property
+    def cheaper_model(self) -> CheaperModel:
+        """What a cap's cheaper model is put in force with."""
+        return CheaperModel(self._open, self)
 
     def set_compact(self, compact: bool) -> None:
         """The window is too narrow for a sidebar."""
@@ -416,6 +465,7 @@ class ChatPage(QWidget):
         if not is_new and shown.conversation is None:
             return  # what was there stays until the messages have been read
         self._header.set_title(_("New chat") if is_new else shown.title, can_rename=not is_new)
+        self._header.set_tags(() if shown.conversation is None else shown.conversation.tags)
         if is_new:
             self._show_find(False)
             if self._catalogue.ready():
@@ -508,11 +558,16 @@ class ChatPage(QWidget):
 
     # Writing
 
-    def _on_send(self, text: str) -> None:
+    def _on_send(self, _text: str) -> None:
+        self._open.submit(self._take_text())
+
+    def _take_text(self) -> str:
+        """Empty the composer: its text is being sent."""
+        text = self._composer.text()
         self._composer.set_text("")
         self._keep_draft("")
         self._follow_next = True
-        self._open.submit(text)
+        return text
 
     def _on_edit(self, message_id: str, text: str) -> None:
         self._follow_next = True
@@ -584,6 +639,17 @@ class ChatPage(QWidget):
         if message is not None:
             self._errors.act(message, action)
 
+    async def _show_tags(self, shown: Shown) -> None:
+        from desktop.ui.chat.tags import TagsPopover  # for those who use tags
+
+        known = {tag for summary in await self._library.summaries() for tag in summary.tags}
+        conversation = shown.conversation
+        if shown is not self._open.shown or conversation is None:
+            return
+        popover = TagsPopover(self._theme, conversation.tags, known, self._header)
+        popover.changed.connect(lambda tags: self._tasks.start(self._library.set_tags(conversation.id, tags)))
+        popover.open_at(self._header.chip if self._header.tags.isHidden() else self._header.tags)
+
     async def _explain_cost(self, message_id: str) -> None:
         message = next((message for message in self._open.shown.path() if message.id == message_id), None)
         if message is not None and self._costs is not None:
@@ -634,6 +700,8 @@ class ChatPage(QWidget):
             super().keyPressEvent(event)
         elif "_find" in self.__dict__ and self._find.is_open and not self._composer.edit.hasFocus():
             self.close_find()
+        elif self._over_cap is not None and self._over_cap.close():
+            pass
         elif self._open.shown.running:
             self.stop()
         else:

@@ -19,6 +19,7 @@ from desktop.ui.widgets.paint import paint_box
 
 if TYPE_CHECKING:
     from desktop.services.estimates import Estimate
+    from desktop.ui.chat.budget_stop import StopBlock
 
 WIDTH = 752
 TOOL_ROW = 44
@@ -52,7 +53,8 @@ class Composer(QFrame):
         self.estimator: Callable[[str], Estimate | None] = lambda _text: None
         """Says what a text would cost, in no time."""
         self._spent: Decimal | None = None
-        self._block: QWidget | None = None
+        self._block: StopBlock | None = None
+        self._stopped: tuple[Run, ...] = ()
         self._build()
         self.edit.submitted.connect(self._submit)
         self.edit.edit_last_requested.connect(self.edit_last_requested)
@@ -160,16 +162,30 @@ class Composer(QFrame):
         """In a narrow window only the sum of the estimate is shown."""
         self.estimate.set_compact(compact)
 
-    def set_block(self, block: QWidget | None) -> None:
-        """Join to the top of the box what keeps a message from being sent. The one before is taken away."""
+    def set_block(self, block: "StopBlock | None", stopped: tuple[Run, ...] = ()) -> None:
+        """Join to the top of the box what keeps a message from being sent, `stopped` in the place of the estimate.
+
+        The one before is taken away.
+        """
         if self._block is not None:
             self._column.removeWidget(self._block)
+            self._block.hide()
             self._block.deleteLater()
-        self._block = block
+        self._block, self._stopped = block, stopped
         if block is not None:
             self._column.insertWidget(0, block)
             block.show()
+            last: QWidget = self.edit
+            for button in block.buttons:
+                QWidget.setTabOrder(last, button)
+                last = button
+        self._count(self.text())
+        self._show_state()
         self.update()
+
+    def add_strip(self, strip: QWidget) -> None:
+        """Stand a strip above the text."""
+        self._column.insertWidget(self._column.indexOf(self._blocked_strip), strip)
 
     def set_room(self, height: int) -> None:
         """The height in pixels that the whole box may take before its text scrolls."""
@@ -181,7 +197,9 @@ class Composer(QFrame):
     def _submit(self) -> None:
         if self.edit.is_blank() and not self._waiting:
             return
-        if self._blocked:
+        if self._block is not None:
+            self._block.focus_first()
+        elif self._blocked:
             self.show_block()
         else:
             self.send_requested.emit(self.edit.text())
@@ -203,9 +221,11 @@ class Composer(QFrame):
         self.draft_changed.emit(text)
 
     def _count(self, text: str) -> None:
-        estimate = None if self._blocked else self.estimator(text)
-        if self._blocked:
-            runs: tuple[Run, ...] = (Run(self._blocked, main=True),)
+        estimate = None if self._blocked or self._stopped else self.estimator(text)
+        if self._stopped:
+            runs: tuple[Run, ...] = self._stopped
+        elif self._blocked:
+            runs = (Run(self._blocked, main=True),)
         elif self._running and self._spent is not None and not text:
             runs, estimate = so_far(self._spent), None
         else:
@@ -222,7 +242,7 @@ class Composer(QFrame):
     def _show_state(self) -> None:
         blank = self.edit.is_blank()
         self._blocked_strip.setVisible(bool(self._blocked) and self._tried)
-        can_send = not self._blocked and (not blank or self._waiting)
+        can_send = not self._blocked and self._block is None and (not blank or self._waiting)
         self._send.show_state(stop=self._running, enabled=self._running or can_send)
 
     def focusInEvent(self, event: QFocusEvent) -> None:

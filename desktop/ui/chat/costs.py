@@ -10,6 +10,7 @@ from desktop.domain.changes import Change, ModelsChanged, OptionChanged, PricesC
 from desktop.domain.conversation import Tree
 from desktop.domain.message import Message
 from desktop.domain.model import ModelRef
+from desktop.domain.spending import EVER, Only
 from desktop.services.catalogue import Catalogue
 from desktop.services.charges import Charges
 from desktop.services.estimates import Estimate, Estimates, Pieces
@@ -33,6 +34,7 @@ class Costs(QObject):
     """Keeps the composer's estimate and the header's sum in line with the chat that is shown."""
 
     settings_requested = Signal(str, str)  # page, "provider/model"
+    what_if_requested = Signal(str, object, object)  # the chat's title, Span, Only
 
     def __init__(
         self,
@@ -107,7 +109,8 @@ class Costs(QObject):
     ) -> tuple[Pieces | None, bool]:
         """What goes along, and whether the price of any reply is unknown. In a thread: there may be thousands."""
         pieces = self._estimates.pieces(model, path, prompt) if model is not None else None
-        unpriced = {m.model for m in tree if m.usage is not None and m.usage.cost is None and m.model is not None}
+        tries = (each for m in tree for each in ((m.model, m.usage), *((a.model, a.usage) for a in m.attempts)))
+        unpriced = {model for model, usage in tries if model is not None and usage is not None and usage.cost is None}
         return pieces, any(not self._catalogue.is_free(model) for model in unpriced)
 
     def _tick(self) -> None:
@@ -134,7 +137,7 @@ class Costs(QObject):
         if estimate is not None:
             name = self._catalogue.name_of(estimate.targets[0])
             popover = unfolded(self._theme, estimate, name, self._composer)
-            popover.price_requested.connect(self._set_price)
+            popover.link_followed.connect(self._set_price)
             popover.show_above(self._composer.estimate)
 
     async def _show_bill(self) -> None:
@@ -143,9 +146,13 @@ class Costs(QObject):
             return
         charges = await self._charges.of_chat(shown.id)
         if shown is self._open.shown:
-            unpriced = next((charge.model for charge in charges if charge.unpriced), None)
+            dark = [each.model for each in charges if each.unpriced and not self._catalogue.is_free(each.model)]
             popover = bill(self._theme, charges, self._catalogue, shown.growing, self._header)
-            popover.price_requested.connect(lambda: self.settings_requested.emit("prices", str(unpriced)))
+            if dark:
+                popover.link_followed.connect(lambda: self.settings_requested.emit("prices", str(dark[0])))
+            else:
+                of = shown.title, EVER, Only(conversation_id=shown.id)
+                popover.link_followed.connect(lambda: self.what_if_requested.emit(*of))
             popover.show_below(self._header.cost, trailing=True)
 
     def _set_price(self) -> None:

@@ -12,15 +12,21 @@ SAVE_AFTER_MS = 500
 
 @dataclass(slots=True)
 class Unsent:
-    """`text` stands in the box; `waiting` is sent when the reply ends; `sending` is being stored as a message."""
+    """`text` stands in the box; `waiting` is sent when the reply ends; `sending` is being stored as a message.
+
+    `later` is sent at `due_ms` (Unix milliseconds), which `when` says in words.
+    """
 
     text: str = ""
     waiting: str = ""
     sending: str = ""
+    later: str = ""
+    due_ms: int = 0
+    when: str = ""
 
     def joined(self) -> str:
         """All of it, as the draft that outlives the program."""
-        return join(self.sending, self.waiting, self.text)
+        return join(self.sending, self.waiting, self.later, self.text)
 
 
 class Drafts(QObject):
@@ -42,6 +48,10 @@ class Drafts(QObject):
     def of(self, conversation_id: str | None) -> Unsent:
         """The texts of a chat; after changing them, call `touch`."""
         return self._unsent.setdefault(conversation_id, Unsent())
+
+    def later(self) -> dict[str | None, Unsent]:
+        """Of the chats in which something is sent later."""
+        return {conversation_id: unsent for conversation_id, unsent in self._unsent.items() if unsent.later}
 
     async def stored(self, conversation_id: str | None) -> str:
         """What an earlier session has left; nothing once it has been handed out."""

@@ -21,6 +21,7 @@ class ErrorActions(QObject):
     stopped = Signal()
     edit_requested = Signal(str)  # id of the question
     model_requested = Signal()
+    cap_asked = Signal(object)  # the reply that a cap has cut off
     settings_requested = Signal(str, str)  # page, provider id or ""
 
     def __init__(self, catalogue: Catalogue, tasks: Tasks, parent: QObject | None = None) -> None:
@@ -50,6 +51,8 @@ class ErrorActions(QObject):
                 QDesktopServices.openUrl(QUrl(page))
             case Action.SHOW_FOLDER:
                 self.settings_requested.emit("data", "")
+            case Action.RAISE_CAP:
+                self.cap_asked.emit(message)
             case Action.SET_PRICE if message.model is not None:
                 self.settings_requested.emit("prices", str(message.model))
             case Action.KEEP_FOR_SESSION:

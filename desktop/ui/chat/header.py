@@ -30,6 +30,7 @@ class Header(QWidget):
     renamed = Signal(str)
     find_requested = Signal()
     cost_requested = Signal()
+    tags_requested = Signal()
     editing_ended = Signal()  # by a key, so that the focus needs a place to go
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -54,6 +55,9 @@ class Header(QWidget):
         self._editor.left.connect(self.editing_ended)
         self.chip = Chip(theme, "", caret=True)
         self.chip.clicked.connect(self.model_requested)
+        self.tags = Chip(theme, "", icon="tag")
+        self.tags.clicked.connect(self.tags_requested)
+        self.tags.hide()
         self.cost = RunsButton(theme, 13)
         self.cost.clicked.connect(self.cost_requested)
 
@@ -73,6 +77,7 @@ class Header(QWidget):
         self._row.addSpacing(px(12))
         self._row.addWidget(self.chip)
         self._row.addSpacing(px(12))
+        self._row.addWidget(self.tags)
         self._row.addStretch(1)
         self._row.addWidget(self.cost)
         self._row.addSpacing(px(8))
@@ -96,6 +101,15 @@ class Header(QWidget):
         self.chip.setToolTip(name)
         self.chip.set_dot(dot if name else None)
         self.chip.set_dashed(not name)
+
+    def set_tags(self, tags: tuple[str, ...]) -> None:
+        """Whom the chat is done for; in a narrow window that is not shown."""
+        text = ", ".join(tags)
+        self.tags.setText(text)
+        self.tags.setToolTip(text)
+        self.tags.setAccessibleName(_("Tags: {tags}").format(tags=text))
+        self.tags.setVisible(bool(tags) and not self._compact)
+        self.tags.updateGeometry()
 
     def set_cost(self, cost: Decimal | None, *, growing: bool = False, unpriced: bool = False) -> None:
         """What the chat has cost over all branches, in US dollars; `unpriced` says that this is not all of it.
@@ -131,6 +145,7 @@ class Header(QWidget):
         """In a narrow window there is no sidebar and so the new-chat button stands here."""
         self._compact = compact
         self._new_chat.setVisible(compact)
+        self.tags.setVisible(bool(self.tags.text()) and not compact)
         self._gap.changeSize(self._theme.px(8 if compact else 4), 0)
         self._set_margins()
         self._fit()

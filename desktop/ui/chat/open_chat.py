@@ -6,6 +6,7 @@ following share that one guard.
 """
 
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,10 +19,11 @@ from desktop.domain.changes import (
     ModelsChanged,
     OptionChanged,
     ProvidersChanged,
+    TagsChanged,
     TurnEnded,
     TurnStarted,
 )
-from desktop.domain.errors import ConversationGone
+from desktop.domain.errors import ConversationGone, OverBudget
 from desktop.domain.events import Failed, FellBack, Finished, ModelChosen, Pause, Stopped, TurnEvent
 from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
@@ -43,6 +45,21 @@ KEPT_MESSAGES = 25_000
 _STAGES = ModelChosen | Pause | FellBack | Finished | Failed | Stopped
 
 StartTurn = Callable[[], Coroutine[Any, Any, Turn]]
+Again = Callable[[str, bool], None]
+"""Sends once more: the text, if it takes one, and whether to do so whatever the caps say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A cap has kept something from being sent; a text that was to be sent is back in the composer.
+
+    `goes_on`: it was a reply that is to go on, which only its own model can.
+    """
+
+    error: OverBudget
+    again: Again
+    takes_text: bool = False
+    goes_on: bool = False
 
 
 class OpenChat(QObject):
@@ -54,6 +71,7 @@ class OpenChat(QObject):
     changed = Signal()  # messages, title, model, running: anything on the screen
     replied = Signal()  # a reply in this chat has ended
     given_back = Signal(str)  # a text that belongs into the composer: a draft, or what could not be sent
+    refused = Signal(object)  # Refused
 
     def __init__(
         self,
@@ -231,8 +249,8 @@ class OpenChat(QObject):
             self._tasks.start(self._library.set_model(shown.id, model, self._catalogue.name_of(model)))
         self.changed.emit()
 
-    def submit(self, text: str) -> None:
-        """Send a text after what waits, or let it wait for the running reply to end."""
+    def submit(self, text: str, once: bool = False) -> None:
+        """Send a text after what waits, or let it wait for the running reply to end; `once`: whatever the caps say."""
         shown = self.shown
         unsent = self._drafts.of(shown.id)
         if shown.running:
@@ -241,7 +259,26 @@ class OpenChat(QObject):
             self.changed.emit()
         elif shown.model is not None:
             whole, unsent.waiting = join(unsent.waiting, text), ""
-            self._send(shown, whole, shown.model, shown.tail_id)
+            self._send(shown, whole, shown.model, shown.tail_id, once)
+
+    def send_in(self, conversation_id: str | None, text: str) -> None:
+        """Send a text at the end of a chat, which need not be on the screen."""
+        if conversation_id == self.shown.id:
+            self.submit(text)
+        elif conversation_id is None:
+            model = self._chosen_for_new or self._catalogue.default_model()
+            if model is not None:
+                self._send(Shown(None), text, model, None)
+        else:
+            self._drafts.of(conversation_id).sending = text
+            self._tasks.start(self._send_at_end(conversation_id, text))
+
+    async def _send_at_end(self, conversation_id: str, text: str) -> None:
+        if (turn := self._chat.turn(conversation_id)) is not None:
+            await turn.wait()
+        conversation, _tree = await self._library.conversation(conversation_id)
+        if (model := conversation.model or self._catalogue.default_model()) is not None:
+            self._send(Shown(conversation_id), text, model, conversation.head_id)
 
     def stop(self) -> None:
         """End the reply at once and keep what has arrived."""
@@ -250,19 +287,21 @@ class OpenChat(QObject):
             self._chat.stop(shown.id)
         shown.stopping = shown.sending
 
-    def regenerate(self, reply_id: str) -> None:
-        """Answer the same question again with the chat's model."""
+    def regenerate(self, reply_id: str, once: bool = False) -> None:
+        """Answer the same question again with the chat's model; `once` as in `submit`."""
         shown = self.shown
         if shown.id is not None and reply_id in shown.tree and not shown.sending:
-            call = partial(self._chat.regenerate, shown.id, reply_id, shown.model)
-            self._begin(shown, self._start_turn(shown, call))
+            call = partial(self._chat.regenerate, shown.id, reply_id, shown.model, once=once)
+            again = partial(self._again, self.regenerate, reply_id)
+            self._begin(shown, self._start_turn(shown, call), partial(Refused, again=again))
 
     def use_once(self, reply_id: str, model: ModelRef) -> None:
         """Answer the same question again with another model; the next ones go to the chat's own."""
         shown = self.shown
         if shown.id is not None and reply_id in shown.tree and not shown.sending:
             call = partial(self._regenerate_once, shown.id, reply_id, model, shown.model)
-            self._begin(shown, self._start_turn(shown, call))
+            again = partial(self._again, self.regenerate, reply_id)
+            self._begin(shown, self._start_turn(shown, call), partial(Refused, again=again))
 
     async def _regenerate_once(
         self, conversation_id: str, reply_id: str, model: ModelRef, own: ModelRef | None
@@ -272,25 +311,35 @@ class OpenChat(QObject):
             await self._library.set_model(conversation_id, own, self._catalogue.name_of(own))
         return turn
 
-    def continue_reply(self, reply_id: str) -> None:
-        """Have a reply that was cut off go on."""
+    def continue_reply(self, reply_id: str, once: bool = False) -> None:
+        """Have a reply that was cut off go on; `once` as in `submit`."""
         shown = self.shown
         if shown.id is not None and reply_id in shown.tree and not shown.running:
-            self._begin(shown, self._start_turn(shown, partial(self._chat.continue_reply, shown.id, reply_id)))
+            call = partial(self._chat.continue_reply, shown.id, reply_id, once=once)
+            self._begin(shown, self._start_turn(shown, call), partial(self.refused_to_go_on, reply_id))
+
+    def refused_to_go_on(self, reply_id: str, error: OverBudget) -> Refused:
+        """A reply that a cap has cut off, or keeps from going on."""
+        return Refused(error, partial(self._again, self.continue_reply, reply_id), goes_on=True)
+
+    @staticmethod
+    def _again(call: Callable[[str, bool], None], reply_id: str, _text: str, once: bool) -> None:
+        call(reply_id, once)
 
     def try_now(self) -> None:
         """Wait no longer before the next try."""
         if self.shown.turn is not None:
             self.shown.turn.try_now()
 
-    def edit(self, message_id: str, text: str) -> None:
-        """Ask again with another text, as a branch beside the old question."""
+    def edit(self, message_id: str, text: str, once: bool = False) -> None:
+        """Ask again with another text, as a branch beside the old question; `once` as in `submit`."""
         shown = self.shown
         if shown.id is None or message_id not in shown.tree or shown.model is None or shown.sending:
             self.given_back.emit(text)
         else:
-            call = partial(self._chat.edit, shown.id, message_id, text, shown.model)
-            self._begin(shown, self._deliver(shown, text, call))
+            call = partial(self._chat.edit, shown.id, message_id, text, shown.model, once=once)
+            again = partial(self.edit, message_id)
+            self._begin(shown, self._deliver(shown, text, call), partial(Refused, again=again, takes_text=True))
 
     def show_branch(self, message_id: str) -> None:
         """Show the newest end of the branch through a message."""
@@ -323,17 +372,30 @@ class OpenChat(QObject):
 
     # Sending
 
-    def _begin(self, shown: Shown, coroutine: Coroutine[Any, Any, None]) -> None:
+    def _begin(
+        self, shown: Shown, coroutine: Coroutine[Any, Any, None], refused: Callable[[OverBudget], Refused]
+    ) -> None:
         """From this moment on the chat counts as running."""
         shown.sending = True
-        self._tasks.start(coroutine)
+        self._tasks.start(self._unless_refused(shown, coroutine, refused))
         if shown is self.shown:
             self.changed.emit()
 
-    def _send(self, shown: Shown, text: str, model: ModelRef, parent_id: str | None) -> None:
+    async def _unless_refused(
+        self, shown: Shown, coroutine: Coroutine[Any, Any, None], refused: Callable[[OverBudget], Refused]
+    ) -> None:
+        """A cap that stops it is told where it was to be sent, or like any error if that is not on the screen."""
+        try:
+            await coroutine
+        except OverBudget as error:
+            if shown is not self.shown:
+                raise
+            self.refused.emit(refused(error))
+
+    def _send(self, shown: Shown, text: str, model: ModelRef, parent_id: str | None, once: bool = False) -> None:
         self._drafts.of(shown.id).sending = text
-        call = partial(self._chat.send, shown.id, text, model, parent_id)
-        self._begin(shown, self._deliver(shown, text, call))
+        call = partial(self._chat.send, shown.id, text, model, parent_id, once=once)
+        self._begin(shown, self._deliver(shown, text, call), partial(Refused, again=self.submit, takes_text=True))
 
     async def _deliver(self, shown: Shown, text: str, call: StartTurn) -> None:
         """Have a text stored and answered. Until it is stored it counts as a draft, and comes back if that fails."""
@@ -400,7 +462,7 @@ class OpenChat(QObject):
                     self._read_again(shown)
             case TurnEnded(conversation_id):
                 self._on_turn_ended(conversation_id)
-            case MessagesChanged(conversation_id) if conversation_id == shown.id:
+            case MessagesChanged(conversation_id) | TagsChanged(conversation_id) if conversation_id == shown.id:
                 self._read_again(shown)
             case ConversationsChanged(ids) if shown.id is not None and (shown.id in ids or not ids):
                 self._tasks.start(self._read_summary(shown))

@@ -27,9 +27,9 @@ class Line:
 
 
 class SumPopover(Popover):
-    """Read as one text. `price_requested` where its link to the prices is followed."""
+    """Read as one text. `link_followed` where its link is followed."""
 
-    price_requested = Signal()
+    link_followed = Signal()
 
     def __init__(
         self, theme: Theme, title: str, lines: Sequence[Line], notes: Sequence[str], link: str, parent: QWidget
@@ -80,4 +80,4 @@ class SumPopover(Popover):
 
     def _follow(self) -> None:
         self.close()
-        self.price_requested.emit()
+        self.link_followed.emit()

@@ -9,19 +9,23 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout,
 from desktop.i18n import gettext as _
 from desktop.i18n import mark as N_
 from desktop.paths import Paths
+from desktop.services.budgets import Budgets
 from desktop.services.catalogue import Catalogue
 from desktop.services.feed import Feed
 from desktop.services.health import Health
 from desktop.services.library import Library
 from desktop.services.prices import Prices
 from desktop.services.routes import Routes
+from desktop.services.spending import Spending
 from desktop.settings.options import OPTIONS
 from desktop.settings.store import Settings
 from desktop.ui.settings.about_page import AboutPage
+from desktop.ui.settings.budgets_page import BudgetsPage
 from desktop.ui.settings.data_page import DataPage
 from desktop.ui.settings.health_page import HealthPage
 from desktop.ui.settings.navigation import HitList, PageList, PageRow
 from desktop.ui.settings.option_page import OptionPage
+from desktop.ui.settings.prices_page import PricesPage
 from desktop.ui.settings.providers_page import ProvidersPage
 from desktop.ui.settings.routes_page import RoutesPage
 from desktop.ui.settings.search import Target, find, option_target, page_target
@@ -75,7 +79,9 @@ class SettingsDialog(QDialog):
         paths: Paths,
         parent: QWidget | None = None,
         *,
-        prices: Prices | None = None,
+        prices: Prices,
+        budgets: Budgets,
+        spending: Spending,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -86,7 +92,10 @@ class SettingsDialog(QDialog):
         self._feed = feed
         self._tasks = tasks
         self._paths = paths
+        self._library = library
         self._prices = prices
+        self._budgets = budgets
+        self._spending = spending
         self._pages: dict[str, Page] = {}
         px = theme.px
         self.setWindowTitle(_("Settings"))
@@ -163,6 +172,22 @@ class SettingsDialog(QDialog):
             case "health":
                 return HealthPage(
                     self._theme, self._catalogue, self._routes.standing, self._health, self._feed, self._tasks
+                )
+            case "budgets":
+                return BudgetsPage(
+                    self._theme,
+                    self._settings,
+                    self._catalogue,
+                    self._budgets,
+                    self._spending,
+                    self._library,
+                    self._feed,
+                    self._tasks,
+                    _("Budgets"),
+                )
+            case "prices":
+                return PricesPage(
+                    self._theme, self._settings, self._catalogue, self._prices, self._feed, self._tasks, _("Prices")
                 )
             case "data":
                 return DataPage(self._theme, self._paths)

@@ -85,7 +85,7 @@ class RouteEditor(QScrollArea):
         column.addWidget(self.targets)
         column.addSpacing(px(8))
         order = _("Drag by the dots, or press Alt and an arrow, to change the order.")
-        long = _("What is too long for a model goes on to a larger one; what a model refuses goes to no other.")
+        long = _("What is too long for a model goes on to a larger one; what one refuses goes to another if you agree.")
         column.addWidget(text_label(theme, f"{order} {long}", 12, role="text-muted", wrap=True))
         column.addStretch()
         self.setWidget(ground)

@@ -109,7 +109,7 @@ class ChatListModel(QAbstractListModel):
         if not spent and summary.model and self._catalogue.is_free(summary.model):
             return _("free")
         if spent is not None:
-            return money(spent)
+            return money(spent) if spent else ""
         return _("price unknown") if summary.last_status in _ANSWERED else ""
 
     def provider_id(self, summary: Summary) -> str:

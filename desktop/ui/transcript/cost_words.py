@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from desktop.domain import figures
-from desktop.domain.usage import CostSource
+from desktop.domain.usage import CostSource, Usage
 from desktop.i18n import gettext as _
 
 
@@ -40,6 +40,17 @@ def explained(
             return _("No price list had this model. Its price can be set in the settings.")
         case None:
             return ""
+
+
+def amount(usage: Usage) -> str:
+    """What it cost: $0.0042, ≈ $0.0042 where that is estimated, ≥ $0.0042 where it is not all; empty if unknown."""
+    if usage.cost is None:
+        return ""
+    cost, source = figures.money(usage.cost), usage.cost_source
+    if source is CostSource.UNPRICED:
+        return f"≥{figures.NBSP}{cost}"
+    guessed = usage.estimated if source is None else source is CostSource.ESTIMATED
+    return f"≈{figures.NBSP}{cost}" if guessed and not cost.startswith("<") else cost
 
 
 def list_name(price_id: str) -> str:

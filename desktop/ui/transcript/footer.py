@@ -10,11 +10,10 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain import figures
 from desktop.domain.message import Message, Status
-from desktop.domain.usage import CostSource
 from desktop.i18n import gettext as _
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript import measures
-from desktop.ui.transcript.cost_words import explained
+from desktop.ui.transcript.cost_words import amount, explained
 from desktop.ui.widgets.button import IconButton
 from desktop.ui.widgets.paint import paint_box
 from desktop.ui.widgets.ring import Ring
@@ -49,7 +48,7 @@ class _Piece:
 def figures_of(message: Message, *, free: bool) -> list[Figure]:
     """Tokens in and out, cost, time to the first token and speed, as far as they are known."""
     found = []
-    if usage := message.usage:
+    if usage := message.spent:
         about = "≈" + figures.NBSP if usage.estimated else ""
         tokens_in = _("{n} in").format(n=about + figures.count(usage.input_tokens))
         if usage.cache_read_tokens:
@@ -58,11 +57,9 @@ def figures_of(message: Message, *, free: bool) -> list[Figure]:
             )
         found.append(Figure(_unbroken(tokens_in), 3))
         found.append(Figure(_unbroken(_("{n} out").format(n=about + figures.count(usage.output_tokens))), 4))
-        if free:
+        if free and not usage.cost:
             found.append(Figure(_("free"), 5))
-        elif usage.cost is not None:
-            guessed = usage.estimated if usage.cost_source is None else usage.cost_source is CostSource.ESTIMATED
-            cost = ("≈" + figures.NBSP if guessed else "") + figures.money(usage.cost)
+        elif cost := amount(usage):
             found.append(Figure(cost, 5, money=cost))
         else:
             found.append(price_unknown())
@@ -75,7 +72,7 @@ def figures_of(message: Message, *, free: bool) -> list[Figure]:
 
 def _hints(message: Message, *, free: bool) -> list[str]:
     """What the tooltip has to say: of what is in the tokens, and of how the cost is known."""
-    usage = message.usage
+    usage = message.spent
     hints: list[str] = []
     if usage is None:
         return hints
@@ -142,7 +139,7 @@ class Footer(QWidget):
         }.get(message.status, "")
         self._set_figures(figures_of(message, free=free))
         self._hints = _hints(message, free=free)
-        self._is_explained = free or message.usage is None
+        self._is_explained = free or message.spent is None
         self.setToolTip("\n".join(self._hints))
         self._arrange()
 

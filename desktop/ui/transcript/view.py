@@ -83,6 +83,7 @@ class Transcript(QAbstractScrollArea):
         self.setAccessibleName(_("Messages"))
         self.viewport().setBackgroundRole(QPalette.ColorRole.Window)  # labels in it have their usual colours
         beside = self.verticalScrollBar().parentWidget()
+        assert beside is not None
         beside.setBackgroundRole(QPalette.ColorRole.Window)
         beside.setAutoFillBackground(True)  # else all that the scroll bar stands in is painted when it moves
         self.verticalScrollBar().valueChanged.connect(lambda: self._on_scrolled())

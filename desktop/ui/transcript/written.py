@@ -70,7 +70,8 @@ class Written:
         if whole:
             self.text = message.text
             thought, answer = reasoning.split(message.text)
-            self.reasoning.read(message.reasoning + thought)
+            if thought := message.reasoning + thought:
+                self.reasoning.read(thought)
             self.answer.read(answer)
         else:
             self.add(message.text, message.reasoning)

@@ -60,7 +60,7 @@ def bars_of(
     stacks: dict[date, dict[str, Group]] = {}
     for day in sorted(days):
         stack = stacks.setdefault(_first(unit, day, week_start), {})
-        for group in days[day]:
+        for group in filter(_is_seen, days[day]):
             key = OTHERS if group.key in merged else group.key
             known = stack.get(key)
             total = group.sum + known.sum if known else group.sum
@@ -79,7 +79,7 @@ def bars_of(
 def _series(found: Iterable[Group], order: Sequence[str], others: str) -> tuple[tuple[Group, ...], frozenset[str]]:
     """What the bars are stacked of, and the keys of those that are put together."""
     sums: dict[str, Group] = {}
-    for group in found:
+    for group in filter(_is_seen, found):
         known = sums.get(group.key)
         sums[group.key] = replace(group, sum=known.sum + group.sum) if known else group
     dearest = sorted(sums.values(), key=lambda group: (-group.sum.cost, group.name, group.key))
@@ -90,6 +90,11 @@ def _series(found: Iterable[Group], order: Sequence[str], others: str) -> tuple[
     total = reduce(Sum.__add__, (group.sum for group in rest))
     kept.sort(key=lambda group: place.get(group.key, len(place)))
     return (*kept, Group(OTHERS, others.format(n=len(rest)), total)), frozenset(group.key for group in rest)
+
+
+def _is_seen(group: Group) -> bool:
+    """What was free has no height."""
+    return bool(group.sum.cost or group.sum.unpriced)
 
 
 def _first(unit: Period, day: date, week_start: int) -> date:

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from desktop.domain import figures
 from desktop.domain.budget import BudgetState, Period, ScopeKind
 from desktop.i18n import gettext as _
+from desktop.i18n import ngettext
 from desktop.ui.theme.theme import Theme
-from desktop.ui.usage import dates, words
+from desktop.ui.usage import dates
 from desktop.ui.widgets.budget_bar import bar_role, paint_budget_bar, share_of
 from desktop.ui.widgets.button import Button
 from desktop.ui.widgets.divider import Divider
@@ -135,12 +136,18 @@ def budget_name(state: BudgetState, today: date) -> str:
 
 def note(state: BudgetState, today: date) -> tuple[str, str]:
     """What the bar means, and the role of its colour."""
+    text, role = _main_note(state, today)
+    if not state.unpriced:
+        return text, role
+    unknown = ngettext("{n} price unknown", "{n} prices unknown", state.unpriced)
+    return f"{text} · {unknown.format(n=figures.count(state.unpriced))}", "danger" if role == "danger" else "warning"
+
+
+def _main_note(state: BudgetState, today: date) -> tuple[str, str]:
     until = _until(state, today)
     if state.spent >= state.cap:
         text = _("Used up. Messages are stopped until {time}.").format(time=until) if until else _("Used up.")
         return text, "danger"
-    if state.unpriced:
-        return words.unpriced(state.unpriced), "warning"
     if state.budget.period is Period.DAY:
         return _("{sum} left until midnight").format(sum=figures.money_total(state.left)), "text-muted"
     if state.reached_on is not None:

@@ -39,6 +39,15 @@ class Drawing:
     chosen: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """A bar as it is painted: from and to how many pixels above the foot, in which colour."""
+
+    boxes: tuple[tuple[int, int, QColor], ...]
+    is_ahead: bool
+    has_unpriced: bool
+
+
 class Chart(KeyboardFocus, QWidget):
     """As wide as there is room, of one height. Time runs as reading does."""
 
@@ -51,6 +60,9 @@ class Chart(KeyboardFocus, QWidget):
         self._drawing = Drawing(Bars(Period.DAY, (), ()), date.min)
         self._ticks: list[Decimal] = []
         self._cap: Decimal | None = None
+        self._gutter = theme.px(36)
+        self._stacks: list[_Stack] = []
+        self._names: Sequence[tuple[int, str]] = ()
         self._picked: int | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -62,6 +74,11 @@ class Chart(KeyboardFocus, QWidget):
         self._drawing = drawing
         self._cap = cap_in_view(drawing.cap, drawing.bars.most)
         self._ticks = ticks(max(drawing.bars.most, self._cap or Decimal(0)))
+        metrics = QFontMetrics(self._axis_font())
+        widest = max(metrics.horizontalAdvance(figures.money_total(tick)) for tick in self._ticks)
+        self._gutter = max(self.theme.px(36), widest + self.theme.px(8))
+        self._stacks = [self._stack(bar) for bar in drawing.bars.bars]
+        self._names = day_names(drawing.bars)
         if self._picked is not None and self._picked >= len(drawing.bars.bars):
             self.pick(None)
         self.update()
@@ -99,14 +116,13 @@ class Chart(KeyboardFocus, QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(self.theme.px(160), self.sizeHint().height())
 
+    @property
     def gutter(self) -> int:
         """The width of the money axis."""
-        metrics = QFontMetrics(self._axis_font())
-        widest = max((metrics.horizontalAdvance(figures.money_total(tick)) for tick in self._ticks), default=0)
-        return max(self.theme.px(36), widest + self.theme.px(8))
+        return self._gutter
 
     def _plot(self) -> QRectF:
-        px, gutter = self.theme.px, self.gutter()
+        px, gutter = self.theme.px, self.gutter
         left = 0 if self._mirrored() else gutter
         return QRectF(left, px(ABOVE), max(1, self.width() - gutter), px(PLOT))
 
@@ -129,10 +145,10 @@ class Chart(KeyboardFocus, QWidget):
             if at is not None and at < len(self._drawing.bars.bars):
                 self._paint_mark(painter, self.slot(at))
         self._paint_axis(painter)
-        for at, bar in enumerate(self._drawing.bars.bars):
+        for at, stack in enumerate(self._stacks):
             slot = self.slot(at)
             if event.region().intersects(slot.toAlignedRect()):
-                self._paint_bar(painter, slot, bar)
+                self._paint_bar(painter, slot, stack)
         self._paint_days(painter, QRectF(event.rect()))
         self._paint_cap(painter)
 
@@ -143,36 +159,43 @@ class Chart(KeyboardFocus, QWidget):
         plot, px = self._plot(), self.theme.px
         painter.setFont(self._axis_font())
         start = plot.right() + px(8) if self._mirrored() else 0
-        room = self.gutter() - px(8)
+        room = self.gutter - px(8)
         for tick in self._ticks:
             y = round(plot.bottom()) - self._height(tick)
-            painter.fillRect(QRectF(plot.left(), y, plot.width(), 1), self.theme.color("border"))
+            if tick != self._cap:  # between whose dashes it would show
+                painter.fillRect(QRectF(plot.left(), y, plot.width(), 1), self.theme.color("border"))
             place = QRectF(start, y - px(8), room, px(16))
             painter.setPen(self.theme.color("text-muted"))
             painter.drawText(place, text_flags(self.layoutDirection(), END), figures.money_total(tick))
 
-    def _paint_bar(self, painter: QPainter, slot: QRectF, bar: Bar) -> None:
+    def _paint_bar(self, painter: QPainter, slot: QRectF, stack: "_Stack") -> None:
         px, color = self.theme.px, self.theme.color
         width = min(px(BAR), max(1, int(slot.width() * 0.7)))
-        left = round(slot.center().x() - width / 2)
-        foot = round(slot.bottom())
-        if bar.first > self._drawing.today:
+        left, foot = round(slot.center().x() - width / 2), round(slot.bottom())
+        if stack.is_ahead:
             painter.fillRect(left, foot - px(3), width, px(2), color("track"))
             return
-        top = foot
-        below = Decimal(0)
+        for low, high, hue in stack.boxes:
+            painter.fillRect(left, foot - high, width, high - low, hue)
+        if stack.has_unpriced:
+            top = stack.boxes[-1][1] if stack.boxes else 0
+            paint_box(painter, QRectF(left, foot - top - px(6), width, px(5)), 1, None, color("warning-fill"))
+
+    def _stack(self, bar: Bar) -> "_Stack":
+        """A bar's boxes with a pixel between them; a cent among dollars is seen all the same."""
+        boxes, below, low = [], Decimal(0), 0
         for part in bar.parts:
-            bottom, top = foot - self._height(below), foot - self._height(below + part.sum.cost)
             below += part.sum.cost
-            if bottom - top > 1:
-                painter.fillRect(left, top, width, bottom - top - 1, self._drawing.hues[part.key])
-        if below and foot - top < px(3):  # a cent among dollars is seen all the same
+            high = self._height(below)
+            if high - low > 1:
+                boxes.append((low + 1, high, self._drawing.hues[part.key]))
+            low = high
+        least = self.theme.px(3)
+        if below and low < least:
             dearest = max(bar.parts, key=lambda part: part.sum.cost)
-            top = foot - px(3)
-            painter.fillRect(left, top, width, px(2), self._drawing.hues[dearest.key])
-        if bar.total.unpriced:
-            box = QRectF(left, top - px(6), width, px(5))
-            paint_box(painter, box, 1, None, color("warning-fill"))
+            boxes = [(1, least, self._drawing.hues[dearest.key])]
+        unpriced = any(part.sum.unpriced for part in bar.parts)
+        return _Stack(tuple(boxes), bar.first > self._drawing.today, unpriced)
 
     def _paint_days(self, painter: QPainter, touched: QRectF) -> None:
         """The names of days below the bars, as many as there is room for."""
@@ -180,7 +203,7 @@ class Chart(KeyboardFocus, QWidget):
         painter.setPen(self.theme.color("text-muted"))
         metrics = QFontMetrics(self._axis_font())
         plot, end = self._plot(), None
-        for at, text in day_names(self._drawing.bars):
+        for at, text in self._names:
             slot = self.slot(at)
             width = metrics.horizontalAdvance(text)
             left = min(max(slot.center().x() - width / 2, plot.left()), self.width() - width)

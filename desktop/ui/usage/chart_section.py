@@ -90,7 +90,7 @@ class ChartSection(QWidget):
         chosen = drawing.chosen
         counted = drawing.bars.series if chosen is None else drawing.bars.bars[chosen].parts
         self.legend.show_lines([Line(each.name, words.spent(each.sum), drawing.hues[each.key]) for each in counted])
-        self._under.setContentsMargins(self.chart.gutter(), 0, 0, 0)
+        self._under.setContentsMargins(self.chart.gutter, 0, 0, 0)
         self._on_picked(self.chart.picked_bar)
 
     def lines(self, at: int) -> tuple[Line, list[Line]]:

@@ -1,5 +1,6 @@
 """The usage page: what was spent, on what, and what is left of the budgets. It reads the ledger's sums, never waits."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import date
@@ -64,6 +65,8 @@ class UsagePage(QWidget):
     sidebar_toggled = Signal()
     settings_requested = Signal(str)  # a page
     chat_requested = Signal(str, str)  # conversation id, message id
+    bill_requested = Signal()
+    what_if_requested = Signal(str, object, object)  # what is looked at in words, Span, Only
 
     def __init__(
         self,
@@ -170,7 +173,9 @@ class UsagePage(QWidget):
         if drawn != view.span:
             days = (await self._spending.report(drawn, view.by, view.only)).days
         order = PROVIDERS if view.by is Grouping.PROVIDER else ()
-        bars = bars_of(filters.named(days, view.by), drawn, order, _("{n} others"), self._week_start())
+        # Of hundreds of providers or tags it takes longer than a frame.
+        named = await asyncio.to_thread(filters.named, days, view.by)
+        bars = await asyncio.to_thread(bars_of, named, drawn, order, _("{n} others"), self._week_start())
 
         async def groups(by: Grouping) -> Sequence[Group]:
             return await self._spending.groups(by, counted, view.only, MOST)
@@ -285,6 +290,9 @@ class UsagePage(QWidget):
             menu.add_menu("tag", self._statements(tags, menu))
         menu.addSeparator()
         able = self._pages.currentWidget() is self.report
+        menu.add(None, _("Compare with a provider’s bill…"), self.bill_requested.emit)
+        menu.add(None, _("What other models would have cost…"), self._ask_what_if).setEnabled(able)
+        menu.addSeparator()
         pictures = (
             (_("Copy the chart as a picture"), self.report.chart),
             (_("Copy the page as a picture"), self.report.content),
@@ -292,6 +300,10 @@ class UsagePage(QWidget):
         for text, part in pictures:
             menu.add("image", text, partial(self._copy_picture, part)).setEnabled(able)
         menu.popup(self.head.more.mapToGlobal(self.head.more.rect().bottomLeft()))
+
+    def _ask_what_if(self) -> None:
+        view, day = self._view, today()
+        self.what_if_requested.emit(dates.title(view, day), view.counted(day), view.only)
 
     def _copy_picture(self, part: QWidget) -> None:
         QGuiApplication.clipboard().setPixmap(part.grab())

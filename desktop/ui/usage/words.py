@@ -60,12 +60,10 @@ def purpose(of: str) -> str:
 
 
 def grouping(by: Grouping) -> str:
-    """What bars are stacked by, as a choice in a menu."""
+    """What bars are stacked by, as a choice in a menu. Raises KeyError for what they are not."""
     return {
-        Grouping.DAY: _("by day"),
         Grouping.PROVIDER: _("by provider"),
         Grouping.MODEL: _("by model"),
-        Grouping.CONVERSATION: _("by chat"),
         Grouping.KEY: _("by key"),
         Grouping.TAG: _("by tag"),
         Grouping.PURPOSE: _("by purpose"),

@@ -172,9 +172,10 @@ class Button(_Painted):
         return self.theme.mix(self.theme.color("text"), share, color)
 
     def _paint_content(self, painter: QPainter, text_color: QColor, icon_color: QColor) -> None:
-        text = self._shown_text()
-        width = QFontMetricsF(self.font()).horizontalAdvance(text)
         room, side = self._icon_room(), self._icon_side()
+        metrics = QFontMetricsF(self.font())
+        text = metrics.elidedText(self._shown_text(), Qt.TextElideMode.ElideMiddle, self.width() - room)
+        width = metrics.horizontalAdvance(text)
         left = (self.width() - width - room) / 2
         icon_first = self._link == (self.layoutDirection() == Qt.LayoutDirection.RightToLeft)
         if self._icon_name:

@@ -193,7 +193,8 @@ class RowList(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        for part in event.region():  # rings that turn in many rows: what is between them is not painted
+        parts = cast(Iterable[QRect], event.region())  # the stubs do not know that it can be gone through
+        for part in parts:  # rings that turn in many rows: what is between them is not painted
             painter.setClipRect(part)  # a delegate can ask for it and leave out what is not wanted
             painter.fillRect(part, self._theme.color(self._ground))
             self._paint_rows(painter, part)

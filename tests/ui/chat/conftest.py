@@ -162,6 +162,7 @@ class Stage:
     toasts: Toasts
     host: QWidget
     prices: StagePrices
+    budgets: Budgets
     errors: list[AppError] = field(default_factory=list)
     bugs: list[BaseException] = field(default_factory=list)
 
@@ -264,7 +265,10 @@ async def build_stage(
     page = ChatPage(theme, PageFrame(theme), settings, library, chat, catalogue, feed, tasks, toasts)
     estimates, meters = Estimates(prices, tokens, catalogue), Meters(chat, prices, tokens, feed)  # type: ignore[arg-type]
     page.show_costs(estimates, meters, Charges(database), feed)
-    stage = Stage(theme, settings, database, library, chat, catalogue, feed, tasks, client, page, toasts, host, prices)
+    page.show_caps(budgets, estimates, feed)
+    stage = Stage(
+        theme, settings, database, library, chat, catalogue, feed, tasks, client, page, toasts, host, prices, budgets
+    )
     stage.errors, stage.bugs = errors, bugs
     if open_database:
         await stage.open_database(set_up=set_up)

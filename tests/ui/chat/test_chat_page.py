@@ -87,7 +87,7 @@ async def test_sending_twice_at_once_makes_one_chat(stage: Stage, qtbot: Any) ->
 async def test_what_cannot_be_stored_comes_back(stage: Stage, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     await stage.ask("One", "First")
 
-    async def refuse(*_given: object) -> None:
+    async def refuse(*_given: object, **_more: object) -> None:
         raise ConversationGone
 
     monkeypatch.setattr(stage.chat, "send", refuse)

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton
 
 from desktop.domain.cost import NOTHING, Price, Rates
 from desktop.domain.model import ModelRef
 from desktop.domain.usage import Usage
 from desktop.services.estimates import Estimate, Part
+from desktop.ui.chat.budget_stop import StopBlock
 from desktop.ui.chat.composer import Composer
 from desktop.ui.theme.theme import Theme
 
@@ -167,7 +168,7 @@ def test_while_a_reply_is_written_the_empty_box_tells_its_cost(composer: Compose
 
 def test_a_block_is_joined_to_the_top_and_leaves_again(composer: Composer) -> None:
     height = composer.sizeHint().height()
-    block = QWidget()
+    block = StopBlock(composer._theme, "Stopped", "", "Nothing was sent.", "", [])
     block.setFixedHeight(120)
     composer.set_block(block)
     assert composer.sizeHint().height() == height + 120

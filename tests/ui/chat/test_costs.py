@@ -108,7 +108,7 @@ async def test_an_unknown_price_is_a_state_of_its_own(stage: Stage) -> None:
     stage.page.findChild(Header).cost.click()
     await stage.idle()
     assert "The price of 1 reply is unknown" in popover().accessibleDescription()
-    popover().price_requested.emit()
+    popover().link_followed.emit()
     popover().close()
     assert wanted == [("prices", str(MISTRAL))] * 2
 

@@ -170,7 +170,7 @@ async def test_a_limit_that_is_known_is_waited_for(stage: Stage) -> None:
     stage.page.send_text("Hello")
     await until(lambda: cards(stage, PauseCard), "the card")
     (card,) = cards(stage, PauseCard)
-    assert card.text().startswith("Mistral allows no more requests with this key · next try in ")
+    assert card.text().startswith("Mistral allows no more requests with this key · Will be sent in ")
     assert stage.client.answers == []
     press(card, "Try now")
     (await stage.answer(1)).finish("Here.")

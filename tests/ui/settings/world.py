@@ -19,6 +19,7 @@ from desktop.services.health import Health
 from desktop.services.library import Library
 from desktop.services.prices import Prices
 from desktop.services.routes import Routes
+from desktop.services.spending import Spending
 from desktop.services.standing import Standing
 from desktop.services.tokens import Tokens
 from desktop.settings.files import Writer
@@ -169,6 +170,9 @@ class World:
             self.feed,
             self.tasks,
             self.paths,
+            prices=self.prices,
+            budgets=self.budgets,
+            spending=Spending(self.database, self.catalogue),
         )
 
 

@@ -71,6 +71,7 @@ def test_a_row_says_what_its_chat_has_cost() -> None:
     assert model.cost(replace(summary, last_status=None)) == ""
     assert model.cost(replace(summary, model=local)) == "free"
     assert model.cost(replace(summary, cost=Decimal("0.0042"))) == "$0.0042"
+    assert model.cost(replace(summary, cost=Decimal(0), last_status=Status.STOPPED)) == ""
 
 
 def test_a_cost_grows_while_a_reply_is_written_and_ends_at_what_is_stored(qtbot: Any) -> None:

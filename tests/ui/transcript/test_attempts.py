@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from desktop.domain.events import AllCooling, Cooling, Offline, Pause, Retrying
 from desktop.domain.ids import now_ms
 from desktop.domain.message import Attempt, Status
 from desktop.domain.model import ModelRef
+from desktop.domain.usage import CostSource, Usage
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript.access import bridge
 from desktop.ui.transcript.blocks import pause_card
@@ -21,6 +23,7 @@ from desktop.ui.transcript.blocks.attempts import summary
 from desktop.ui.transcript.blocks.error_card import ErrorCard
 from desktop.ui.transcript.blocks.pause_card import PauseCard
 from desktop.ui.transcript.entry import Entry
+from desktop.ui.transcript.footer import figures_of
 from desktop.ui.transcript.reply import ReplyWidget
 from desktop.ui.transcript.view import Transcript
 from tests.ui.transcript.turns import question, reply
@@ -31,9 +34,16 @@ LIMITED = Failure(RateLimited.code, "Mistral is rate-limiting this key", "Wait."
 GONE = Failure("no_connection", "Mistral cannot be reached", "It is down.")
 
 
-def attempt(failure: Failure = LIMITED, *, model: ModelRef = LARGE, label: str = "", pause_ms: int = 0) -> Attempt:
+def attempt(
+    failure: Failure = LIMITED,
+    *,
+    model: ModelRef = LARGE,
+    label: str = "",
+    pause_ms: int = 0,
+    usage: Usage | None = None,
+) -> Attempt:
     now = now_ms()
-    return Attempt(model, "Mistral Large", "Mistral", label, now - 400, now, pause_ms, failure)
+    return Attempt(model, "Mistral Large", "Mistral", label, now - 400, now, pause_ms, failure, usage)
 
 
 def answered(*attempts: Attempt, model: ModelRef = SONNET, text: str = "Yes.", **more: Any) -> Entry:
@@ -83,7 +93,8 @@ def test_a_reply_at_the_first_try_has_no_badge(transcript: Transcript, settle: S
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Space])
 def test_the_badge_unfolds_by_key(qtbot: Any, transcript: Transcript, settle: Settle, key: Qt.Key) -> None:
-    entry = answered(attempt(label="Personal", pause_ms=800), attempt(GONE, label="Work"))
+    sent = Usage(900, cost=Decimal("0.0004"), estimated=True, cost_source=CostSource.ESTIMATED)
+    entry = answered(attempt(label="Personal", pause_ms=800), attempt(GONE, label="Work", usage=sent))
     widget = show(transcript, settle, question("Hi"), entry)
     badge, folded = widget._badge, widget.height()
     assert badge is not None
@@ -94,8 +105,12 @@ def test_the_badge_unfolds_by_key(qtbot: Any, transcript: Transcript, settle: Se
     assert widget.height() > folded
     assert widget._tries is not None
     assert [tuple(text.replace(figures.NBSP, " ") for text in row[1:]) for row in widget._tries.texts()] == [
-        ("Mistral Large, key “Personal”", "Mistral is rate-limiting this key", "429 · took 0.4 s · then waited 0.8 s"),
-        ("Mistral Large, key “Work”", "Mistral cannot be reached", "took 0.4 s"),
+        (
+            "Mistral Large, key “Personal”",
+            "Mistral is rate-limiting this key",
+            "429 · took 0.4 s · then waited 0.8 s · no usage was reported",
+        ),
+        ("Mistral Large, key “Work”", "Mistral cannot be reached", "took 0.4 s · ≈ $0.0004"),
         ("Claude Sonnet", "Answered", "$0.0042"),
     ]
     for label in widget._tries.children():
@@ -104,6 +119,29 @@ def test_the_badge_unfolds_by_key(qtbot: Any, transcript: Transcript, settle: Se
     qtbot.keyClick(badge, key)
     settle()
     assert widget.height() == folded
+
+
+@pytest.mark.parametrize(
+    ("usage", "cost", "sum_"),
+    [
+        (Usage(900, cost=Decimal("0.0004"), cost_source=CostSource.COMPUTED), "$0.0004", "$0.0046"),
+        (Usage(900, cost_source=CostSource.UNPRICED), "price unknown", "≥ $0.0042"),
+        (Usage(900, cost=Decimal(0), cost_source=CostSource.COMPUTED), "free", "$0.0042"),
+        (None, "no usage was reported", "$0.0042"),
+    ],
+)
+def test_a_reply_costs_what_all_its_tries_did(
+    transcript: Transcript, settle: Settle, usage: Usage | None, cost: str, sum_: str
+) -> None:
+    entry = answered(attempt(usage=usage))
+    widget = show(transcript, settle, question("Hi"), entry)
+    assert widget._badge is not None
+    widget._badge.click()
+    assert widget._tries is not None
+    failed, own = (row[-1].split(" · ")[-1] for row in widget._tries.texts())
+    assert (failed, own) == (cost, "$0.0042")
+    shown = [figure.money for figure in figures_of(entry.message, free=False) if figure.money]
+    assert [each.replace(figures.NBSP, " ") for each in shown] == [sum_]
 
 
 def test_the_tries_of_a_verdict_are_all_there_is(transcript: Transcript, settle: Settle) -> None:
@@ -205,10 +243,10 @@ def test_it_counts_down_to_the_end_of_a_limit(
     pause = held()
     card = show(transcript, settle, question("Hi"), waiting(pause))._card
     assert isinstance(card, PauseCard)
-    assert plain(card.text()) == "Mistral allows no more requests with this key · next try in 8 s"
+    assert plain(card.text()) == "Mistral allows no more requests with this key · Will be sent in 8 s"
     monkeypatch.setattr(pause_card, "now_ms", lambda: pause.since_ms + 5001)
     card._timer.timeout.emit()
-    assert plain(card.text()).endswith("next try in 3 s")
+    assert plain(card.text()).endswith("Will be sent in 3 s")
 
 
 def test_who_is_asked_where_all_cool(transcript: Transcript, settle: Settle) -> None:
@@ -237,7 +275,7 @@ def test_both_at_once(transcript: Transcript, settle: Settle) -> None:
     card = show(transcript, settle, question("Hi"), waiting(held(8.0, unknown)))._card
     assert isinstance(card, PauseCard)
     assert plain(card.text()) == (
-        "Mistral allows no more requests with this key · next try in 8 s · "
+        "Mistral allows no more requests with this key · Will be sent in 8 s · "
         "Mistral Large recovers first and is asked. Claude Sonnet cools for another 2 min 10 s."
     )
 
@@ -309,7 +347,7 @@ def test_a_pause_is_said_once(transcript: Transcript, settle: Settle, monkeypatc
     assert said == [
         "Mistral is rate-limiting this key, next try in 8" + figures.NBSP + "s",
         "Offline · will send when back",
-        "Mistral allows no more requests with this key, next try in 8\N{NO-BREAK SPACE}s, "
+        "Mistral allows no more requests with this key, will be sent in 8\N{NO-BREAK SPACE}s, "
         "Mistral Large recovers first and is asked. Claude Sonnet cools for another "
         "2\N{NO-BREAK SPACE}min\N{NO-BREAK SPACE}10\N{NO-BREAK SPACE}s: Anthropic has a problem on its side.",
     ]

@@ -46,7 +46,7 @@ def tell_pause(widget: QWidget, pause: Pause) -> None:
     if isinstance(pause, Offline) or not pause.is_brief:
         parts = [pause_words.title(pause)]
         if not isinstance(pause, Offline) and pause.wait_s:
-            parts.append(pause_words.next_try(pause.wait_s))
+            parts.append(pause_words.next_try(pause, pause.wait_s))
         parts += [pause_words.who_cools(pause)] if isinstance(pause, AllCooling) else []
         announce(widget, ", ".join(filter(None, parts)))
 
@@ -60,12 +60,12 @@ def ending(message: Message, *, free: bool) -> str:
     if message.status is Status.STOPPED:
         return _("Stopped")
     parts = [_("Reply finished")]
-    if message.usage is not None:
-        count = message.usage.output_tokens
+    if (spent := message.spent) is not None:
+        count = spent.output_tokens
         tokens = ngettext("{n} token", "{n} tokens", count).format(n=figures.count(count))
-        parts.append(_("about {figure}").format(figure=tokens) if message.usage.estimated else tokens)
-        if message.usage.cost is not None and not free:
-            parts.append(figures.money(message.usage.cost))
+        parts.append(_("about {figure}").format(figure=tokens) if spent.estimated else tokens)
+        if spent.cost is not None and not (free and not spent.cost):
+            parts.append(figures.money(spent.cost))
     return ", ".join(parts)
 
 

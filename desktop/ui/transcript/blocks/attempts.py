@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from desktop.domain import figures
 from desktop.domain.errors import Dearer, NoneAnswered, RefusedOnRoute
 from desktop.domain.message import Attempt, Message, Status
+from desktop.domain.usage import Usage
 from desktop.i18n import gettext as _
 from desktop.i18n import mark as N_
 from desktop.i18n import ngettext
 from desktop.ui.theme.theme import Theme
+from desktop.ui.transcript.cost_words import amount
 from desktop.ui.widgets.focus import KeyboardFocus
 from desktop.ui.widgets.labels import Label, text_label
 from desktop.ui.widgets.paint import paint_box, paint_hairline
@@ -111,7 +113,7 @@ class AttemptsBadge(KeyboardFocus, QPushButton):
 
 
 class AttemptsList(QWidget):
-    """One row for each try: when, which model with which key, what went wrong, how long it took and was waited."""
+    """One row for each try: when, which model with which key, what went wrong, how long it took, was waited, cost."""
 
     def __init__(self, theme: Theme, message: Message, parent: QWidget) -> None:
         super().__init__(parent)
@@ -192,17 +194,27 @@ def _failed(attempt: Attempt) -> tuple[int, str, str, str]:
     ]
     if attempt.pause_ms:
         parts.append(_("then waited {time}").format(time=figures.latency(attempt.pause_ms)))
+    parts.append(_cost(attempt.usage))
     return attempt.started_ms, who, failure.title, " · ".join(filter(None, parts))
 
 
 def _last(message: Message) -> tuple[int, str, str, str]:
     """The try that the message itself tells of."""
-    latest = message.attempts[-1]
+    latest, failure = message.attempts[-1], message.failure
     began = latest.ended_ms + latest.pause_ms
-    if message.failure is not None:
-        status = message.failure.http_status
-        return began, message.model_name, message.failure.title, "" if status is None else str(status)
-    usage = message.usage
-    cost = usage.cost if usage is not None else None
+    took = message.created_ms + (message.duration_ms or 0) - began
     words = _("Stopped") if message.status is Status.STOPPED else _("Answered")
-    return began, message.model_name, words, "" if cost is None else figures.money(cost)
+    parts = [
+        "" if failure is None or failure.http_status is None else str(failure.http_status),
+        _("took {time}").format(time=figures.latency(took)) if took > 0 else "",
+        _cost(message.usage),
+    ]
+    return began, message.model_name, failure.title if failure else words, " · ".join(filter(None, parts))
+
+
+def _cost(usage: Usage | None) -> str:
+    if usage is None:
+        return _("no usage was reported")
+    if usage.cost is not None and not usage.cost:
+        return _("free")
+    return amount(usage) or _("price unknown")

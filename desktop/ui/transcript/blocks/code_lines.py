@@ -247,7 +247,7 @@ class CodeLines:
         if last < utf16.length(self.lines[number]):
             last = layout.previousCursorPosition(last)  # where a wrapped row ends, the next one begins
         near = max(line.textStart(), min(near, last))
-        if not layout.text().isascii():
+        if "\t" in layout.text() or not layout.text().isascii():
             near = _nearest(layout, line, near, last, point.x())
         return self.start_of(number) + utf16.offset(self.lines[number], near)
 

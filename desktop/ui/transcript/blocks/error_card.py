@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -29,6 +29,8 @@ _ACTION_WORDS = {
     Action.SET_PASSPHRASE: N_("Set a passphrase"),
     Action.USE_FALLBACK: N_("Use {model} once"),
     Action.CONTINUE: N_("Continue the reply"),
+    Action.RAISE_CAP: N_("Raise the cap"),
+    Action.SET_PRICE: N_("Set a price"),
 }
 
 
@@ -68,6 +70,8 @@ _KINDS = {
     "broken_stream": _plain("clock-counter-clockwise"),
     "none_answered": _warning("cloud-slash"),
     "dearer": _warning("wallet"),
+    "over_budget": _danger("wallet"),
+    "price_unknown": _warning("tag"),
     "keychain_locked": _warning("lock-key"),
     "no_keychain": _warning("lock-key-open"),
     "database_damaged": _danger("database"),
@@ -103,8 +107,6 @@ class ErrorCard(QWidget):
             details = Button(theme, _("Details"), kind="ghost", small=True, parent=self)
             details.clicked.connect(self._toggle_detail)
             self._buttons.append(details)
-        for button in self._buttons:
-            button.resize(button.sizeHint())
         self.setAccessibleName(" ".join(filter(None, (failure.title, failure.explanation))))
         theme.changed.connect(self.update)
 
@@ -127,6 +129,7 @@ class ErrorCard(QWidget):
         self._status.resize(self._status.sizeHint())
         x = left
         for button in self._buttons:
+            button.resize(button.sizeHint().boundedTo(QSize(right - left, px(_BUTTON))))  # a model's name may be long
             if x > left and x + button.width() > right - self._status.width() - px(_BETWEEN):
                 x, y = left, y + px(_BUTTON + _BETWEEN)
             self._put(button, x, y, button.width(), button.height(), width)

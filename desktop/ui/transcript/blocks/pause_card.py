@@ -116,12 +116,12 @@ class PauseCard(QWidget):
         pause = self.pause
         if isinstance(pause, Offline) or not self._counts:
             return
-        status = pause.attempt.failure.http_status if isinstance(pause, Retrying) else None
         began_ms = pause.attempt.ended_ms if isinstance(pause, Retrying) else pause.since_ms
         left_ms = max(0, began_ms + round(self._wait_s * 1000) - now_ms())
         self._seconds = -(-left_ms // 1000)
-        parts = ["" if status is None else str(status), pause_words.next_try(max(1, self._seconds))]
-        self._line.setText(" · ".join(filter(None, parts)))
+        line = pause_words.next_try(pause, max(1, self._seconds))
+        status = pause.attempt.failure.http_status if isinstance(pause, Retrying) else None
+        self._line.setText(line[0].upper() + line[1:] if status is None else f"{status} · {line}")
         self.update(self._ring().toAlignedRect())
         if left_ms and self.isVisible():
             self._timer.start(left_ms - (self._seconds - 1) * 1000)

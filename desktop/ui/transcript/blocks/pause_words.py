@@ -19,9 +19,10 @@ def title(pause: Pause) -> str:
             return _("No model of this route is ready") if has_models else _("No key for this model is ready")
 
 
-def next_try(seconds: float) -> str:
-    """ "next try in 8 s"."""
-    return _("next try in {time}").format(time=figures.duration(round(seconds * 1000)))
+def next_try(pause: Retrying | AllCooling, seconds: float) -> str:
+    """ "next try in 8 s" or, where nothing has been sent yet, "will be sent in 8 s"."""
+    form = _("will be sent in {time}") if isinstance(pause, AllCooling) else _("next try in {time}")
+    return form.format(time=figures.duration(round(seconds * 1000)))
 
 
 def who_cools(pause: AllCooling) -> str:
