@@ -252,6 +252,7 @@ class Application:
             await self.window.finish()
         except AppError as error:
             _log.error("the draft could not be saved: %s", error)
+        await self.tasks.aclose()
         await self.prices.aclose()
         await providers.aclose()
         gc.collect()  # streams that were cut off are closed while there is a loop to close them in

@@ -35,6 +35,13 @@ class Tasks:
         while others := self._running - {asyncio.current_task()}:
             await asyncio.gather(*others, return_exceptions=True)
 
+    async def aclose(self) -> None:
+        """Ends what still runs, but for the task that asks for it: at the program's end nobody waits for the rest."""
+        others = self._running - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
     def _ended(self, task: asyncio.Task[Any], on_error: ErrorHandler) -> None:
         self._running.discard(task)
         if task.cancelled():

@@ -56,7 +56,7 @@ async def test_the_estimate_follows_text_model_and_system_prompt(stage: Stage) -
     await until(lambda: said(stage) == "≈ 504 tokens · free", "the estimate of a local model")
     stage.page._open.choose_model(MISTRAL)
     await until(lambda: "$" in said(stage), "the estimate of a model with a price")
-    assert said(stage) == "≈ 504 tokens · ≤ $0.065"  # 504 in are below $0.001; 2,108 in and 8,192 out are $0.0646
+    assert said(stage) == "≈ 504 tokens · ≤ $0.127"  # 504 in are below $0.001; 2,108 in and 16,384 out are $0.1260
     stage.settings.set(options.SYSTEM_PROMPT, "rule " * 400)
     stage.page._open.changed.emit()
     await until(lambda: "1k tokens" in said(stage), "the system prompt")
