@@ -14,7 +14,6 @@ HARMLESS = {
     "providers/usage.py": {"float"},  # what JSON holds is looked at, and made a Decimal of its digits
     "providers/models.py": {"float"},  # likewise
     "services/router.py": {"float", "0.0", "1.0"},  # seconds and speeds
-    "services/routes.py": {"float", "0.0"},  # likewise
     "services/turn_record.py": {"float", "0.0"},  # seconds
 }
 """Where floats stand beside money."""

@@ -40,7 +40,8 @@ class Tasks:
         others = self._running - {asyncio.current_task()}
         for task in others:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        if others:
+            await asyncio.wait(others)  # which can itself be given up, where gathering waits for each come what may
 
     def _ended(self, task: asyncio.Task[Any], on_error: ErrorHandler) -> None:
         self._running.discard(task)

@@ -268,7 +268,7 @@ class Footer(QWidget):
         if active and self._copy is None:
             self._make_buttons()
         if self._writing and self._ring is None:
-            self._ring = Ring(self._theme, 14, 2, parent=self)
+            self._ring = Ring(self._theme, 14, 2, parent=self, on="surface")
             self._ring.resize(self._ring.sizeHint())
         if self._ring is not None:
             self._ring.set_spinning(self._writing)

@@ -2,7 +2,7 @@
 
 import time
 
-from PySide6.QtCore import QRectF, QSize, QTimer
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -25,9 +25,14 @@ def spin(now: float) -> float:
 class Ring(QWidget):
     """A ring of `size` with a line of `pen` design pixels. It is decoration: the word beside it has the meaning."""
 
-    def __init__(self, theme: Theme, size: int = 14, pen: float = 2, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, size: int = 14, pen: float = 2, parent: QWidget | None = None, *, on: str = ""
+    ) -> None:
+        """With `on`, the colour of what it stands on, that is not painted again for each frame."""
         super().__init__(parent)
         self.theme = theme
+        self._on = on
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, bool(on))
         self._side = size
         self._pen = pen
         self._role = "accent"
@@ -91,4 +96,7 @@ class Ring(QWidget):
             start, share = (spin(time.monotonic()), _SPINNING_SHARE) if running else (0.0, _STILL_SHARE)
         pen = self._pen * self.theme.px(100) / 100
         color = self.theme.color
-        paint_arc(QPainter(self), QRectF(self.rect()), pen, start, share, color(self._role), color("track"))
+        painter = QPainter(self)
+        if self._on:
+            painter.fillRect(self.rect(), color(self._on))
+        paint_arc(painter, QRectF(self.rect()), pen, start, share, color(self._role), color("track"))

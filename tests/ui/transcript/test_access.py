@@ -232,5 +232,8 @@ def test_only_a_beginning_and_an_end_are_said(
     assert heard == said
 
 
-def test_what_is_free_has_no_price() -> None:
-    assert access.ending(reply("words").message, free=True) == "Reply finished, 320 tokens"
+def test_what_is_free_has_no_price_but_what_was_paid_before() -> None:
+    paid = reply("words").message
+    free = replace(paid, usage=replace(paid.usage, cost=Decimal(0)))
+    assert access.ending(free, free=True) == "Reply finished, 320 tokens"
+    assert access.ending(paid, free=True) == "Reply finished, 320 tokens, $0.0042"
