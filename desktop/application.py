@@ -5,6 +5,7 @@ import gc
 import logging
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
@@ -62,8 +63,12 @@ class Application:
         self.window = start.window
         self.theme = start.theme
         self._stopping = False
+        self._is_outdated = False
+        """Whether the zoom or a font has changed since the window was made."""
+        self._is_rebuilding = False
 
         self._loop = qasync.QEventLoop(start.qt)
+        self._loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="worker"))  # qasync's has ten at once
         asyncio.set_event_loop(self._loop)
         self._loop.set_exception_handler(self._on_loop_error)
         sys.excepthook = self._on_uncaught
@@ -159,7 +164,19 @@ class Application:
         if key == options.THEME.key:
             self.theme.set_mode(self.settings.get(options.THEME))
         elif key in WINDOW_OPTIONS:
-            QTimer.singleShot(0, lambda: self.tasks.start(self._rebuild_window()))
+            self._is_outdated = True
+            QTimer.singleShot(0, lambda: self.tasks.start(self._rebuild_until_current()))
+
+    async def _rebuild_until_current(self) -> None:
+        """One window after the other: steps of zoom may come faster than windows are made."""
+        if self._is_rebuilding:
+            return  # what is under way will look again
+        self._is_rebuilding = True
+        try:
+            while self._is_outdated:
+                await self._rebuild_window()
+        finally:
+            self._is_rebuilding = False
 
     async def _rebuild_window(self) -> None:
         """Make another window with the new zoom or fonts, the same place and the same chat."""
@@ -167,6 +184,7 @@ class Application:
         self.theme.release()
         conversation_id, settings_page, usage = old.conversation_id, old.settings_page, old.usage_view
         await old.finish()
+        self._is_outdated = False
         self.theme = self._start.make_theme()
         self.window = MainWindow(self.theme, self.settings, self._start.choices.state)
         self._fill(self.window)
@@ -177,8 +195,11 @@ class Application:
         if settings_page:
             self.window.open_settings(settings_page)
         old.hide()
+        self.tasks.start(self._delete_when_done(old, tasks))
+
+    async def _delete_when_done(self, window: MainWindow, tasks: Tasks) -> None:
         await tasks.finish()  # which still speak of its widgets
-        old.deleteLater()
+        window.deleteLater()
 
     def _on_handed_over(self, send: str) -> None:
         """Another copy was started on the same data: it has gone, and its wish is ours."""

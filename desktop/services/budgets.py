@@ -4,7 +4,6 @@ A request that does not fit is not sent. One that fits in part is sent with a li
 checked is in the database, and so is what others have set aside, so that the window and commands count each other.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -23,7 +22,7 @@ from desktop.domain.usage import Usage
 from desktop.providers.base import ChatRequest
 from desktop.services import forecast, over_budget
 from desktop.services.feed import Feed
-from desktop.services.longest_answer import SHORTEST, longest_answer
+from desktop.services.longest_answer import ROOMY, SHORTEST, longest_answer
 from desktop.services.reservation import Reservation
 from desktop.services.tokens import Sent, Tokens
 from desktop.settings import options
@@ -37,8 +36,9 @@ from desktop.storage.values import Db
 if TYPE_CHECKING:
     from desktop.services.prices import Prices
 
-_ROOMY = 16_384  # tokens that are always set aside where the money is there; more of them only out of…
-_SHARE = 10  # …so big a part of what is left, lest one reply that could be long keeps all others waiting
+_SHARE = (
+    10  # more than a roomy answer is set aside only out of so big a part of what is left, lest one keeps all waiting
+)
 _MINUTE_MS = 60_000
 _ABANDONED_MS = 3_600_000  # a command's request that is older is not going on any more
 
@@ -184,7 +184,7 @@ class Budgets:
     async def _asked(self, spend: Spend) -> "_Asked":
         await self._prices.prepare()
         ref = spend.spender.model
-        sent = await asyncio.to_thread(self._tokens.request, ref, spend.request.messages, spend.request.system)
+        sent = await self._tokens.sent(ref, spend.request)
         longest, _told = longest_answer(spend.model, sent.likely)
         longest = min(longest, spend.request.max_output or longest)
         return _Asked(spend, sent, self._prices.price(ref, spend.started_ms), longest)
@@ -207,7 +207,7 @@ class Budgets:
         if not states or not price.at_most(asked.sent.most, asked.longest):
             return _Room()
         if spend.once:
-            return _Room(min(asked.longest, _ROOMY))
+            return _Room(min(asked.longest, ROOMY))
         return _room_under(states, asked, price)
 
     def _guard(self, db: Db, asked: "_Asked") -> None:
@@ -280,7 +280,7 @@ def _room_under(states: Sequence[BudgetState], asked: _Asked, price: Price) -> _
     tightest = min(states, key=lambda state: state.left)
     shared = [state.left / _SHARE for state in states if state.budget.period is not Period.MESSAGE]
     generous = price.output_for(min([*shared, tightest.left]), most)
-    wanted = asked.longest if generous is None else min(asked.longest, max(_ROOMY, generous))
+    wanted = asked.longest if generous is None else min(asked.longest, max(ROOMY, generous))
     fitting = price.output_for(tightest.left, most)
     if fitting is not None and fitting < SHORTEST:
         raise over_budget.used_up(tightest, price.at_most(most, wanted), asked.spend.model_name)

@@ -2,8 +2,8 @@
 
 from desktop.domain.model import Model
 
-UNTOLD = 16_384
-"""Tokens that are counted on where the model's provider tells no limit: few answers are longer, and under a cap the
+ROOMY = 16_384
+"""Tokens that few answers exceed. They are counted on where the model's provider tells no limit, and under a cap that
 provider is told to end there. The whole context window would be a bound too, and a hundred times what anybody pays.
 """
 
@@ -15,5 +15,5 @@ def longest_answer(model: Model | None, input_tokens: int) -> tuple[int, bool]:
     """Tokens of the longest answer to so long an input, and whether the provider tells that limit."""
     told = model.max_output if model else None
     room = model.context_window - input_tokens if model and model.context_window else None
-    longest = min(each for each in (told or UNTOLD, room) if each is not None)
+    longest = min(each for each in (told or ROOMY, room) if each is not None)
     return max(SHORTEST, longest), told is not None

@@ -1,7 +1,6 @@
 """What running replies have cost so far."""
 
 import asyncio
-import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from desktop.domain.events import (
 from desktop.domain.usage import Usage
 from desktop.services.chat import Chat
 from desktop.services.feed import Feed
-from desktop.services.tokens import WIDE, Size, Tokens
+from desktop.services.tokens import GrowingSize, Tokens
 from desktop.services.turn import Turn
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class Meter:
         self._tokens = tokens
         self._asked = 0
         self._reported = Usage()
-        self._narrow = self._wide = 0
+        self._written = GrowingSize()
         self._counting: asyncio.Task[None] | None = None
         turn.subscribe(self._on_event)
 
@@ -52,7 +51,7 @@ class Meter:
     @property
     def usage(self) -> Usage:
         """Of the present try, with its cost where that is known."""
-        written = self._tokens.likely(self._turn.answering, Size(words=self._narrow, wide=self._wide))
+        written = self._tokens.likely(self._turn.answering, self._written.size)
         used = replace(
             self._reported,
             input_tokens=self._reported.input_tokens or self._asked,
@@ -68,9 +67,7 @@ class Meter:
     def _on_event(self, event: TurnEvent) -> None:
         match event:
             case TextDelta(text) | ReasoningDelta(text):
-                wide = 0 if text.isascii() else len(re.findall(WIDE, text))
-                self._wide += wide
-                self._narrow += len(text) - wide
+                self._written.add(text)
             case UsageReported(usage):
                 self._reported = usage
             case Retrying() | FellBack() | Offline():  # what failed is counted with its own try
@@ -87,9 +84,7 @@ class Meter:
 
     async def _count(self) -> None:
         """Guess what was sent, until the provider tells."""
-        request = self._turn.question.request
-        sent = await asyncio.to_thread(self._tokens.request, self._turn.answering, request.messages, request.system)
-        self._asked = sent.likely
+        self._asked = (await self._tokens.sent(self._turn.answering, self._turn.question.request)).likely
 
 
 class Meters:

@@ -17,8 +17,6 @@ from desktop.services.catalogue import Catalogue
 from desktop.storage import billing
 from desktop.storage.billing import Used
 from desktop.storage.database import Database
-from desktop.transfer import bill as bill_file
-from desktop.transfer.bills import LAYOUTS
 
 _CENT = Decimal("0.01")
 
@@ -35,6 +33,9 @@ class Reconcile:
 
         Raises TransferError or StorageError.
         """
+        from desktop.transfer import bill as bill_file  # csv and the layouts, not on the way to the first window
+        from desktop.transfer.bills import LAYOUTS
+
         found = await asyncio.to_thread(bill_file.read, path, LAYOUTS)
         if not found.lines:
             raise TransferError(_("{file} holds no usage").format(file=path.name), _("Export a longer time."))

@@ -1,6 +1,5 @@
 """What is held for one request while it is answered, and whether the answer has outgrown it."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,7 +11,7 @@ from desktop.domain.message import FinishReason
 from desktop.domain.reply import Reply
 from desktop.domain.usage import Usage
 from desktop.providers.base import ChatRequest
-from desktop.services.tokens import WIDE, Size
+from desktop.services.tokens import GrowingSize, Size
 
 
 class Reservation:
@@ -37,7 +36,7 @@ class Reservation:
         self._likely = likely
         self._cut_off = cut_off
         self._is_short = is_short
-        self._narrow = self._wide = 0
+        self._grown = GrowingSize()
         self._is_dearer = False
 
     def limited(self, request: ChatRequest) -> ChatRequest:
@@ -54,9 +53,7 @@ class Reservation:
             return
         match event:
             case TextDelta(text) | ReasoningDelta(text):
-                wide = 0 if text.isascii() else len(re.findall(WIDE, text))
-                self._wide += wide
-                self._narrow += len(text) - wide
+                self._grown.add(text)
                 if self._is_dearer or self.written > self.max_output:
                     raise self._cut_off
             case UsageReported(usage):
@@ -91,7 +88,7 @@ class Reservation:
     @property
     def written(self) -> int:
         """The likely tokens of the answer so far."""
-        return self._likely(Size(words=self._narrow, wide=self._wide))
+        return self._likely(self._grown.size)
 
 
 def _may_be_billed(error: AppError) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from desktop.domain.errors import TransferError
 from desktop.domain.model import ModelRef
@@ -16,13 +16,11 @@ from desktop.settings.files import AtomicFile, write_atomically
 from desktop.storage import spending
 from desktop.storage.database import Database
 from desktop.storage.values import Db
-from desktop.transfer import ledger_csv, ledger_jsonl
-from desktop.transfer.statement import Statement, as_csv, as_html
+
+if TYPE_CHECKING:  # what writes files is imported by those who ask for one, not on the way to the first window
+    from desktop.transfer.statement import Statement
 
 EVERYTHING = Only()
-
-_ROWS = {"csv": ledger_csv, "jsonl": ledger_jsonl}
-_STATEMENTS = {"csv": as_csv, "html": as_html}
 
 
 class Spending:
@@ -86,7 +84,9 @@ class Spending:
 
     async def _write_rows(self, write: Callable[[str], object], form: str, span: Span, only: Only) -> int:
         """Piece by piece, so that a million rows never are in memory and others come to the database in between."""
-        writer = _ROWS[form]
+        from desktop.transfer import ledger_csv, ledger_jsonl
+
+        writer = {"csv": ledger_csv, "jsonl": ledger_jsonl}[form]
         await asyncio.to_thread(write, writer.head())
         count, place = 0, None
         while True:
@@ -97,8 +97,10 @@ class Spending:
             if place is None:
                 return count
 
-    async def statement_of(self, tag: str, span: Span) -> Statement:
+    async def statement_of(self, tag: str, span: Span) -> "Statement":
         """What was done for a tag."""
+        from desktop.transfer.statement import Statement
+
         only = Only(tag=tag)
 
         def read(db: Db) -> Statement:
@@ -108,10 +110,12 @@ class Spending:
         found = await self._database.run(read)
         return replace(found, models=self._named(Grouping.MODEL, found.models))
 
-    async def statement(self, tag: str, span: Span, to: Path | TextIO, form: str) -> Statement:
+    async def statement(self, tag: str, span: Span, to: Path | TextIO, form: str) -> "Statement":
         """Writes what was done for a tag as "csv" or "html", to a file or a stream."""
+        from desktop.transfer.statement import as_csv, as_html
+
         found = await self.statement_of(tag, span)
-        text = _STATEMENTS[form](found)
+        text = {"csv": as_csv, "html": as_html}[form](found)
         if not isinstance(to, Path):
             await asyncio.to_thread(to.write, text)
             return found

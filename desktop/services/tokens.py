@@ -22,8 +22,10 @@ _LEAST_SAMPLE = 100  # rough tokens; below, the framing would be learnt and not 
 _REMEMBERED = 400_000  # rough tokens; of more, older samples count half
 _BELIEVED = (Decimal("0.2"), Decimal(5))  # beyond, something else than this text was counted
 _KEPT_SIZES = 25_000
+_AT_ONCE = 20_000  # letters, and…
+_FEW = 50  # …messages that are looked at within a millisecond
 _WORDS = r"\b[A-Za-z]{1,24}\b ?"
-WIDE = "[\u2e80-\U0010ffff]"
+_WIDE = "[\u2e80-\U0010ffff]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Size:
     def of(cls, text: str) -> "Size":
         """Takes about 40 ms for a million letters."""
         words = len(text) - len(re.sub(_WORDS, "", text))
-        found = [] if text.isascii() else re.findall(WIDE, text)
+        found = [] if text.isascii() else re.findall(_WIDE, text)
         wide_bytes = len("".join(found).encode(errors="surrogatepass"))
         all_bytes = len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
         others = len(text) - words - len(found)
@@ -63,6 +65,24 @@ class Size:
     def narrow(self) -> int:
         """Rough tokens of what is not wide: four characters each."""
         return -(-(self.words + self.others) // 4)
+
+
+class GrowingSize:
+    """The size of a text that comes in pieces, looked at only roughly: every event of a stream passes here."""
+
+    def __init__(self) -> None:
+        self._narrow = self._wide = 0
+
+    def add(self, piece: str) -> None:
+        """Count one more piece."""
+        wide = 0 if piece.isascii() else len(re.findall(_WIDE, piece))
+        self._wide += wide
+        self._narrow += len(piece) - wide
+
+    @property
+    def size(self) -> Size:
+        """Of all so far; for the likely number of tokens alone, since the bytes are not counted."""
+        return Size(words=self._narrow, wide=self._wide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +138,13 @@ class Tokens:
             letters = min(letters, _up(Decimal(size.wide * wide.worst) / 1000 * _MARGIN))
         return words + letters + size.other_bytes
 
+    async def sent(self, ref: ModelRef, request: ChatRequest) -> Sent:
+        """As `request`, without keeping the caller's thread from its work."""
+        messages, system = request.messages, request.system
+        if len(messages) < _FEW and sum(len(message.text) for message in messages) < _AT_ONCE:
+            return self.request(ref, messages, system)
+        return await asyncio.to_thread(self.request, ref, messages, system)
+
     def request(self, ref: ModelRef, messages: Sequence[Message], system: str | None) -> Sent:
         """Of a system prompt with messages; in a thread where they are long and have not been looked at before.
 
@@ -153,7 +180,7 @@ class Tokens:
         """
         if usage.estimated or not usage.input_tokens:
             return
-        sent = await asyncio.to_thread(self.request, ref, request.messages, request.system)
+        sent = await self.sent(ref, request)
         off = round(abs(sent.likely - usage.input_tokens) * 1000 / usage.input_tokens)
         whole = sum(self._sizes(request.messages, request.system), Size())
         self._fit(ref, whole, usage.input_tokens - FRAMING * whole.texts)

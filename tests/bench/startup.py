@@ -50,7 +50,7 @@ def settled(screen: Screen, command: list[str]) -> tuple[Glyph, float]:
     with running(screen, command) as (process, _began):
         window = focused(screen, process)
         time.sleep(SETTLED_S)
-        glyph = learn_glyph(screen, window)
+        glyph = learn_glyph(screen, window.box)
         times = []
         for _ in range(LETTERS):
             pressed = time.perf_counter()

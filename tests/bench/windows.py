@@ -74,20 +74,23 @@ class Glyph:
         raise TimeoutError(f"“{self.letter}” did not show within {seconds} s")
 
 
-def learn_glyph(screen: Screen, window: Window, letter: str = "x", other: str = "w") -> Glyph:
-    """Types into a settled, focused program to see where and how a letter shows; leaves the field empty again."""
-    before = _steady(screen, window.box)
+def learn_glyph(screen: Screen, area: Box, letter: str = "x", other: str = "w") -> Glyph:
+    """Types into a settled, focused program to see where and how a letter shows; leaves the field empty again.
+
+    `area` is the window's box, or the part of it that holds the field where the rest is moving.
+    """
+    before = _steady(screen, area)
     screen.press(letter)
     time.sleep(0.3)
-    shown = _steady(screen, window.box)
+    shown = _steady(screen, area)
     screen.press("\b")
     screen.press(other)
     time.sleep(0.3)
-    instead = _steady(screen, window.box)
+    instead = _steady(screen, area)
     screen.press("\b")
     time.sleep(0.3)
     # Only what both letters change, and differently, is the letter: a button that wakes up looks the same for both.
-    width = window.box[2]
+    width = area[2]
     telling = [
         index
         for index, colour in shown.items()
@@ -99,7 +102,7 @@ def learn_glyph(screen: Screen, window: Window, letter: str = "x", other: str = 
     box_width, box_height = max(columns) - left + 1, max(rows) - top + 1
     assert max(box_width, box_height) < 40, f"a letter of {box_width} by {box_height} px"
     looks = {(index // width - top) * box_width + index % width - left: shown[index] for index in telling}
-    box = (window.box[0] + left, window.box[1] + top, box_width, box_height)
+    box = (area[0] + left, area[1] + top, box_width, box_height)
     return Glyph(letter, box, looks)
 
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -120,6 +121,8 @@ class Studio:
         from PySide6.QtWidgets import QApplication, QWidget
 
         await asyncio.sleep(SETTLE_S)
+        while any(thread.name == "formulas" for thread in threading.enumerate()):
+            await asyncio.sleep(SETTLE_S)  # those that have been laid out are shown a moment later
         shown = window if isinstance(window, QWidget) else self.app.window
         picture = shown.grab()
         painter = QPainter(picture)
@@ -191,7 +194,6 @@ async def blocks(studio: Studio, script: str, zoom: int, height: int) -> None:
     window.toggle_sidebar()
     window.resize(SIZE[0] * zoom // 100, height)
     await studio.open(every_block.PAGES[script][0])
-    await asyncio.sleep(4 * SETTLE_S)  # formulas are laid out in the background
     await studio.shoot(f"blocks-{script}" if zoom == 100 else f"blocks-{script}-{zoom}")
 
 

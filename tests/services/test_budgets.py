@@ -22,7 +22,7 @@ from desktop.services import budgets as module
 from desktop.services import forecast
 from desktop.services.budgets import Budgets, Spend
 from desktop.services.feed import Feed
-from desktop.services.longest_answer import UNTOLD, longest_answer
+from desktop.services.longest_answer import ROOMY, longest_answer
 from desktop.services.tokens import Tokens
 from desktop.settings import options
 from desktop.settings.store import Settings
@@ -457,8 +457,8 @@ async def test_a_hold_is_read_as_it_was_written(budgets: Budgets, prices: FakePr
 @pytest.mark.parametrize(
     ("model", "longest"),
     [
-        (None, UNTOLD),
-        (Model(MODEL, ""), UNTOLD),
+        (None, ROOMY),
+        (Model(MODEL, ""), ROOMY),
         (Model(MODEL, "", max_output=4096), 4096),
         (Model(MODEL, "", context_window=8192), 7192),
         (Model(MODEL, "", context_window=8192, max_output=8192), 7192),

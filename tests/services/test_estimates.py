@@ -11,7 +11,7 @@ from desktop.domain.model import Model, ModelRef
 from desktop.domain.route import Route, Target
 from desktop.domain.usage import Usage
 from desktop.services.estimates import Estimates
-from desktop.services.longest_answer import UNTOLD
+from desktop.services.longest_answer import ROOMY
 from desktop.services.tokens import FRAMING, Tokens
 from desktop.storage.database import Database
 
@@ -110,9 +110,9 @@ def test_the_longest_answer_is_what_is_told_or_has_room(estimates: Estimates, mo
     assert estimates.longest(DEAR, 100) == (1000, True)
     assert estimates.longest(DEAR, 199_500) == (500, True)
     models.models[CHEAP] = Model(CHEAP, "Cheap", context_window=32_000)
-    assert estimates.longest(CHEAP, 2_000) == (UNTOLD, False)
+    assert estimates.longest(CHEAP, 2_000) == (ROOMY, False)
     assert estimates.longest(CHEAP, 30_000) == (2_000, False)
-    assert estimates.longest(DARK, 100) == (UNTOLD, False)
+    assert estimates.longest(DARK, 100) == (ROOMY, False)
 
 
 def test_long_inputs_are_priced_by_their_tier(estimates: Estimates, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import functools
 import gc
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -288,6 +289,38 @@ def test_zoom_makes_a_larger_window_with_the_same_chat_and_text(run: Run) -> Non
         assert application.settings.get(options.ZOOM) == 110
         assert found(application, Composer).sizeHint().height() > small
         application.window.zoom_reset()
+
+    run(scenario)
+
+
+def test_steps_of_zoom_that_come_quickly_make_no_windows_between(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario(application: Application) -> None:
+        conversation = await toured(application)
+        found(application, Composer).set_text("half a thought")  # which is saved before a window goes, and that takes
+        may_save = threading.Event()
+        busy = asyncio.ensure_future(application.database.run(lambda _db: may_save.wait(20)))
+        made = 0
+
+        def count(self: MainWindow, *arguments: object) -> None:
+            nonlocal made
+            made += 1
+            MainWindow.__init__(self, *arguments)
+
+        monkeypatch.setattr("desktop.application.MainWindow", type("Counted", (MainWindow,), {"__init__": count}))
+        for _ in range(4):
+            application.window.zoom_in()
+            for _ in range(10):
+                await asyncio.sleep(0)
+        may_save.set()
+        await busy
+        await until(lambda: application.theme.px(100) == 175)
+        await until(lambda: application.window.conversation_id == conversation)
+        shown = [each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow) and each.isVisible()]
+        assert shown == [application.window]
+        assert made == 1
+        await until(lambda: found(application, Composer).text() == "half a thought")
+        application.window.zoom_reset()
+        await until(lambda: application.theme.px(100) == 100)
 
     run(scenario)
 

@@ -90,10 +90,10 @@ class OptionRow(QWidget):
         else:
             row = QHBoxLayout(self)
             row.setSpacing(px(24))
+            row.addStrut(px(28))
             row.addLayout(words, 1)
             row.addWidget(editor, 0, Qt.AlignmentFlag.AlignVCenter)
         row.setContentsMargins(0, px(10), 0, px(10))
-        self.setMinimumHeight(px(48))
 
     def highlight(self) -> None:
         self._highlighter.start()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.dialog import Dialog
@@ -78,7 +78,10 @@ class Column(QScrollArea):
         self.content = QVBoxLayout(inner)
         self.content.setContentsMargins(0, 0, 0, 0)
         self.content.setSpacing(0)
-        outer.addWidget(inner)
+        row = QHBoxLayout()  # a column would ask how high the page is at its own width, where fewer lines wrap
+        row.addWidget(inner, 1)
+        row.addStretch()
+        outer.addLayout(row)
         outer.addStretch()
         self.setWidget(ground)
 
