@@ -5,6 +5,7 @@ picture, a module at a time, so that a letter typed meanwhile shows. What everyt
 application.py.
 """
 
+import builtins
 import importlib
 import os
 import sys
@@ -34,6 +35,7 @@ BEHIND_THE_WINDOW = (
     "desktop.ui.sidebar.chat_list",
     "desktop.ui.sidebar.sidebar",
     "desktop.ui.chat.first_run",
+    "desktop.ui.chat.model_picker",
     "desktop.ui.chat.chat_page",
     "desktop.application",
 )
@@ -48,9 +50,9 @@ def main(words: list[str]) -> int:
     paths = Paths.choose(Path(given["--data-dir"]) if "--data-dir" in given else None)
     choices = Choices(paths)
 
-    # Only now, because PySide reads the source of every module that is imported after it.
     from PySide6.QtWidgets import QApplication
 
+    _import_as_before()
     from desktop.start import Start
     from desktop.ui.single_instance import SingleInstance
     from desktop.ui.theme.theme import QT_ARGUMENTS
@@ -79,6 +81,15 @@ def main(words: list[str]) -> int:
     from desktop.application import Application
 
     return Application(start, instance).run(given.get("--send", ""))
+
+
+def _import_as_before() -> None:
+    """Undo PySide's change to `import`, which is for `from __feature__ import`.
+
+    To see which modules use PySide it reads the source of each that is imported after it, a sixth of what they cost,
+    and Python keeps what was read (linecache): seven megabytes.
+    """
+    vars(builtins)["__import__"] = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
 def _given(words: list[str]) -> dict[str, str]:

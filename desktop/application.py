@@ -182,7 +182,7 @@ class Application:
         """Make another window with the new zoom or fonts, the same place and the same chat."""
         old, tasks = self.window, self.tasks
         self.theme.release()
-        conversation_id, settings_page, usage = old.conversation_id, old.settings_page, old.usage_view
+        conversation_id, settings_page, usage = old.conversation_id, old.settings_page, old.pages.usage_view
         await old.finish()
         self._is_outdated = False
         self.theme = self._start.make_theme()

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,11 @@ def resources() -> Path:
     if bundle := getattr(sys, "_MEIPASS", None):
         return Path(bundle) / "resources"
     source = Path(__file__).resolve().parent.parent / "resources"
-    return source if source.is_dir() else Path(sysconfig.get_path("data")) / "share" / "tuppence"
+    if source.is_dir():
+        return source
+    import sysconfig  # only where the package is installed
+
+    return Path(sysconfig.get_path("data")) / "share" / "tuppence"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,8 @@ run, and changing a key costs nothing noticeable. `age -d` on the first and `age
 """
 
 import json
-import multiprocessing
 import re
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,6 +148,9 @@ def _unlock_identity(locked: bytes, passphrase: str) -> bytes | None:
 
 def _in_child(function: Callable[[bytes, str], bytes | None], data: bytes, passphrase: str) -> bytes | None:
     """Runs it in another process: pyrage holds the interpreter's lock for seconds, which would stop the window."""
+    import multiprocessing  # and what it brings in: only for those whose computer has no keychain
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+
     try:
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             return pool.submit(function, data, passphrase).result()

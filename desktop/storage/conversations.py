@@ -3,7 +3,9 @@
 Functions that change a conversation do nothing if there is none with that id.
 """
 
+import sys
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from desktop.domain.conversation import Conversation, Summary, TitleSource
@@ -211,7 +213,7 @@ def _summary(row: tuple[Any, ...]) -> Summary:
         title,
         updated_ms,
         _model(provider_id, model_id),
-        model_name,
+        sys.intern(model_name),  # as with `_model`
         from_nano(cost_nano),
         bool(pinned),
         bool(unread),
@@ -220,5 +222,6 @@ def _summary(row: tuple[Any, ...]) -> Summary:
     )
 
 
+@lru_cache(256)  # a list of ten thousand rows, which stays in memory, speaks of few models
 def _model(provider_id: str | None, model_id: str | None) -> ModelRef | None:
     return None if provider_id is None or model_id is None else ModelRef(provider_id, model_id)

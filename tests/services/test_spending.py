@@ -26,6 +26,7 @@ from desktop.services.library import Library
 from desktop.services.spending import Spending
 from desktop.storage import conversations, ledger
 from desktop.storage.database import Database
+from desktop.transfer import ledger_csv
 from tests.services.conftest import ScriptedCatalogue
 
 NOVEMBER = Span(date(2026, 11, 1), date(2026, 11, 30))
@@ -160,7 +161,7 @@ async def test_a_file_that_cannot_be_written(spending: Spending, tmp_path: Path)
         raise OSError(28, "No space left on device")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(spending_module.ledger_csv, "rows", full)
+        patch.setattr(ledger_csv, "rows", full)
         with pytest.raises(TransferError):
             await spending.export(path, "csv", NOVEMBER)
     assert path.read_text() == "what was there before"

@@ -12,7 +12,10 @@ from tests.whole.test_commands import run
 from tests.whole.test_crash import rows
 
 QUESTION = "show me what you can render"
-HEAVY = ("httpx", "keyring", "pyrage", "pygments.lexers", "markdown", "markdown_it", "sqlite_utils")
+HEAVY = (
+    *("httpx", "keyring", "pyrage", "pygments.lexers", "markdown", "markdown_it", "sqlite_utils", "genai_prices"),
+    *("csv", "html", "html.entities", "multiprocessing", "concurrent.futures.process"),
+)
 
 
 def colours(screen: Screen, window: Window) -> int:
@@ -94,5 +97,15 @@ def test_no_display_is_told_in_words(program: Program) -> None:
 
 
 def test_nothing_heavy_is_imported_on_the_way_to_the_window(program: Program) -> None:
-    code = f"import sys, desktop.app; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
+    code = f"import sys, desktop.app, desktop.application; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
+    assert run([sys.executable, "-c", code], program).out.split() == []
+
+
+def test_no_module_is_read_as_text_to_be_imported(program: Program) -> None:
+    code = """
+import desktop.app, linecache, PySide6.QtWidgets
+desktop.app._import_as_before()
+import PySide6.QtPrintSupport, desktop.application
+print(*(name for name in linecache.cache if "desktop" in name))
+"""
     assert run([sys.executable, "-c", code], program).out.split() == []

@@ -1,7 +1,6 @@
 """Paints the rows of the conversation list and edits their titles in place."""
 
 import time
-from html import escape
 from typing import cast
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
@@ -188,6 +187,8 @@ class ChatRowDelegate(QStyledItemDelegate):
         row = self._model.row(index.row()) if index.isValid() else None
         if event.type() != QEvent.Type.ToolTip or not isinstance(row, Summary):
             return super().helpEvent(event, view, option, index)
+        from html import escape  # with its table of 2,000 names not on the way to the first window
+
         title, time_of = escape(row.title), escape(when(row.updated_ms, self._model.today))
         QToolTip.showText(event.globalPos(), f"<qt>{title}<br>{time_of}</qt>", view)
         return True
