@@ -64,6 +64,11 @@ class Meter:
         """Of the whole reply: the tries before the present one too."""
         return sum((attempt.usage for attempt in self._turn.reply.attempts if attempt.usage), self.usage)
 
+    @property
+    def stops_at(self) -> Decimal | None:
+        """What the present try may cost, in US dollars, until a cap ends it; None where none would."""
+        return self._turn.stops_at
+
     def _on_event(self, event: TurnEvent) -> None:
         match event:
             case TextDelta(text) | ReasoningDelta(text):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 from desktop.domain.budget import Hold
 from desktop.domain.cost import Cost
@@ -84,6 +85,11 @@ class Reservation:
     def cost(self, usage: Usage) -> Cost:
         """What tokens of this request cost, at the price when it left."""
         return Cost.of(usage, self.hold.price)
+
+    @property
+    def stops_at(self) -> Decimal | None:
+        """The cost in US dollars at which a cap ends the reply; None where none would."""
+        return self.hold.worst if self._cut_off is not None else None
 
     @property
     def written(self) -> int:

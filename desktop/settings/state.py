@@ -28,7 +28,7 @@ class StateStore:
         self._path = path
         self._writer = writer
         self.places = Places(path.with_name("places.json"), writer)
-        self._latest: WindowState | None = None  # what was saved may still be on its way to the disk
+        self._latest: WindowState | None = None  # what was read, or saved: that may still be on its way to the disk
 
     def load(self) -> WindowState:
         if self._latest is not None:
@@ -39,7 +39,8 @@ class StateStore:
             for field in fields(WindowState)
             if field.name in raw and type(raw[field.name]) is type(field.default)
         }
-        return WindowState(**usable)  # type: ignore[arg-type]
+        self._latest = WindowState(**usable)  # type: ignore[arg-type]
+        return self._latest
 
     def save(self, state: WindowState) -> None:
         """Returns at once; the background writer does the rest."""

@@ -65,7 +65,7 @@ async def failing(studio: Studio) -> None:
         await ask(studio, question, "And at 6%?")
         await studio.open(question)
         await studio.shoot("waiting")
-        app.window.stop()
+        app.window.page.stop()
         forgive(studio)
 
         for target, name in zip(EVERYDAY.targets, ("Mistral", "DeepSeek"), strict=True):
@@ -107,7 +107,7 @@ async def failing(studio: Studio) -> None:
             await ask(studio, first, question)
         await studio.open(first)
         await studio.shoot("errors")
-        app.window.stop()
+        app.window.page.stop()
 
 
 async def shoot(studio: Studio, name: str, question: str, model: ModelRef) -> None:
@@ -115,7 +115,7 @@ async def shoot(studio: Studio, name: str, question: str, model: ModelRef) -> No
     await studio.app.chat.send(None, question, model)
     await studio.open(question)
     await studio.shoot(name)
-    studio.app.window.stop()
+    studio.app.window.page.stop()
     await asyncio.sleep(SETTLE_S)
 
 

@@ -140,11 +140,15 @@ async def first_run(studio: Studio) -> None:
 
 
 async def used(studio: Studio) -> None:
+    from decimal import Decimal
+
+    from desktop.domain.budget import Budget
     from desktop.ui.chat.composer import Composer
     from tests.helpers import samples
     from tests.helpers.fake_service import FakeService, Reply
 
     app = studio.app
+    await app.budgets.save([Budget("day", "Daily", Decimal(2))])
     for provider_id, labels in samples.KEYS.items():
         for label in labels:
             await app.catalogue.add_key(
@@ -165,7 +169,7 @@ async def used(studio: Studio) -> None:
         close_popups()
         composer.edit.clear()
 
-        app.window.choose_model()
+        app.window.page.choose_model()
         await studio.shoot("model-picker")
         close_popups()
 
@@ -183,7 +187,7 @@ async def used(studio: Studio) -> None:
         await ask(studio, samples.MORTGAGE, samples.FOLLOW_UP)
         await asyncio.sleep(4)
         await studio.shoot("streaming")
-        app.window.stop()
+        app.window.page.stop()
         await asyncio.sleep(SETTLE_S)
 
 

@@ -127,6 +127,22 @@ async def test_a_reply_is_priced_and_its_row_tells_all(
     assert (state.spent, state.reserved) == (Decimal("0.5307"), Decimal(0))
 
 
+async def test_a_running_reply_tells_at_what_cost_a_cap_ends_it(
+    chat: Chat, budgets: Budgets, catalogue: ScriptedCatalogue
+) -> None:
+    """At most 112 tokens in and the 198 that the rest of $2 buys."""
+    for caps, stops_at in (([DAY], Decimal("1.9912")), ([], None)):
+        await budgets.save(caps)
+        goes_on, begun = asyncio.Event(), asyncio.Event()
+        play(catalogue, [TextDelta("No."), goes_on, END])
+        turn = await chat.send(None, "Why?", MODEL)
+        turn.subscribe(lambda _event, begun=begun: begun.set())
+        await begun.wait()
+        assert turn.stops_at == stops_at
+        goes_on.set()
+        await turn.wait()
+
+
 async def test_without_a_cap_nothing_is_limited_and_all_is_counted(
     chat: Chat, catalogue: ScriptedCatalogue, database: Database
 ) -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -160,7 +161,7 @@ def test_every_control_of_the_window_and_the_settings_has_a_name_and_is_reached_
         assert unreachable(window) == []
         await toured(application)
         assert unnamed(window) == []
-        window.choose_model()
+        window.page.choose_model()
         await asyncio.sleep(0)
         assert unnamed(window) == []
         QTest.keyClick(QApplication.activePopupWidget() or window, Qt.Key.Key_Escape)
@@ -190,7 +191,7 @@ def test_usage_takes_the_place_of_the_chat_until_one_returns(run: Run) -> None:
         await until(lambda: usage.report.isVisible())
         assert usage.report.figures.spend.text[0] == "free"
         assert not found(application, ChatPage).isVisible()
-        window._act_on("regenerate")  # nothing is sent from behind the page
+        window.menus.actions["page.regenerate"].trigger()  # nothing is sent from behind the page
         assert application.chat.running() == ()
         QTest.keyClick(usage, Qt.Key.Key_Escape)
         assert found(application, ChatPage).isVisible()
@@ -201,22 +202,27 @@ def test_usage_takes_the_place_of_the_chat_until_one_returns(run: Run) -> None:
         usage.chat_requested.emit(conversation, "")
         assert found(application, ChatPage).isVisible()
         window.show_usage()
-        view = window.usage_view
+        view = window.pages.usage_view
         window.zoom_in()
         await until(lambda: application.window is not window)
-        await until(lambda: application.window.usage_view == view)
+        await until(lambda: application.window.pages.usage_view == view)
 
     run(scenario)
 
 
-def test_menus_and_shortcuts_are_whole() -> None:
+def test_menus_and_shortcuts_are_whole(run: Run) -> None:
     shortcuts = [keys for spec in ACTIONS for keys in spec.shortcuts]
     assert len(shortcuts) == len(set(shortcuts))
     for spec in ACTIONS:
-        assert callable(getattr(MainWindow, spec.slot))
         assert spec.menu in MENUS
         for keys in spec.shortcuts:
             assert not QKeySequence(keys).isEmpty(), keys
+
+    async def scenario(application: Application) -> None:
+        for spec in ACTIONS:
+            assert callable(attrgetter(spec.slot)(application.window)), spec.slot
+
+    run(scenario)
 
 
 def test_every_action_is_in_a_menu_of_the_window(run: Run) -> None:
@@ -356,7 +362,10 @@ def test_a_narrow_window_hides_the_sidebar_and_lays_it_over(run: Run) -> None:
         assert sidebar.width() == 288
         QTest.keyClick(window.windowHandle(), Qt.Key.Key_Escape)
         assert not sidebar.isVisible()
+        window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         window.toggle_sidebar()
+        assert sidebar.geometry().right() == window.width() - 1
+        window.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         window.resize(1280, 800)
         await until(lambda: sidebar.isVisible() and sidebar.width() == 272)
         window.toggle_sidebar()
@@ -503,7 +512,7 @@ def test_the_first_key_that_works_brings_the_question_for_a_cap_once(run: Run) -
         await application.database.run(functools.partial(stored_models.add_model, model=medium))
         await application.catalogue.load()
         application.feed.publish(ModelsChanged("mistral"))
-        while not application.window._state.cap_offered:
+        while not application.window._state_store.load().cap_offered:
             await asyncio.sleep(0.002)
         return application.window.findChildren(FirstCapDialog)
 

@@ -53,6 +53,7 @@ class Composer(QFrame):
         self.estimator: Callable[[str], Estimate | None] = lambda _text: None
         """Says what a text would cost, in no time."""
         self._spent: Decimal | None = None
+        self._stops_at: Decimal | None = None
         self._block: StopBlock | None = None
         self._stopped: tuple[Run, ...] = ()
         self._build()
@@ -152,9 +153,12 @@ class Composer(QFrame):
         """Say anew what the text would cost: what goes along with it has changed, or a price."""
         self._count(self.text())
 
-    def set_spent(self, cost: Decimal | None) -> None:
-        """What the running reply has cost so far, in US dollars; shown while nothing else is written."""
-        self._spent = cost
+    def set_spent(self, cost: Decimal | None, stops_at: Decimal | None = None) -> None:
+        """What the running reply has cost so far and the cost at which a cap ends it, in US dollars.
+
+        Shown while nothing else is written.
+        """
+        self._spent, self._stops_at = cost, stops_at
         if self.edit.is_blank():
             self._count("")
 
@@ -227,7 +231,7 @@ class Composer(QFrame):
         elif self._blocked:
             runs = (Run(self._blocked, main=True),)
         elif self._running and self._spent is not None and not text:
-            runs, estimate = so_far(self._spent), None
+            runs, estimate = so_far(self._spent, self._stops_at), None
         else:
             runs = runs_of(estimate) if estimate is not None and estimate.tokens else ()
         self._show_runs(runs, estimate if runs else None)

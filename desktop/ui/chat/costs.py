@@ -11,11 +11,7 @@ from desktop.domain.conversation import Tree
 from desktop.domain.message import Message
 from desktop.domain.model import ModelRef
 from desktop.domain.spending import EVER, Only
-from desktop.services.catalogue import Catalogue
-from desktop.services.charges import Charges
-from desktop.services.estimates import Estimate, Estimates, Pieces
-from desktop.services.feed import Feed
-from desktop.services.meter import Meters
+from desktop.services.estimates import Estimate, Pieces
 from desktop.settings import options
 from desktop.settings.store import Settings
 from desktop.ui.chat.chat_bill import bill
@@ -23,6 +19,7 @@ from desktop.ui.chat.composer import Composer
 from desktop.ui.chat.estimate import unfolded
 from desktop.ui.chat.header import Header
 from desktop.ui.chat.open_chat import OpenChat
+from desktop.ui.services import Services
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
 from desktop.ui.transcript.cost_words import explained
@@ -43,11 +40,7 @@ class Costs(QObject):
         composer: Composer,
         open_chat: OpenChat,
         settings: Settings,
-        catalogue: Catalogue,
-        estimates: Estimates,
-        meters: Meters,
-        charges: Charges,
-        feed: Feed,
+        services: Services,
         tasks: Tasks,
         parent: QObject,
     ) -> None:
@@ -57,10 +50,10 @@ class Costs(QObject):
         self._composer = composer
         self._open = open_chat
         self._settings = settings
-        self._catalogue = catalogue
-        self._estimates = estimates
-        self._meters = meters
-        self._charges = charges
+        self._catalogue = services.catalogue
+        self._estimates = services.estimates
+        self._meters = services.meters
+        self._charges = services.charges
         self._tasks = tasks
         self._counted: tuple[object, ...] = ()
         self._pieces: Pieces | None = None
@@ -72,8 +65,7 @@ class Costs(QObject):
         composer.price_requested.connect(self._set_price)
         header.cost_requested.connect(lambda: tasks.start(self._show_bill()))
         open_chat.changed.connect(self.follow)
-        open_chat.meter_of = meters.of
-        self.destroyed.connect(feed.subscribe(self._on_change))
+        self.destroyed.connect(services.feed.subscribe(self._on_change))
         self.follow()
 
     def follow(self) -> None:
@@ -122,7 +114,8 @@ class Costs(QObject):
         grown = shown.growing
         total = shown.cost if grown is None else (shown.cost or Decimal(0)) + grown
         self._header.set_cost(total, growing=meter is not None and bool(grown), unpriced=self._is_unpriced)
-        self._composer.set_spent(grown if meter is not None and grown else None)
+        spent = grown if meter is not None and grown else None
+        self._composer.set_spent(spent, meter.stops_at if meter is not None else None)
 
     def _estimate(self, text: str) -> Estimate | None:
         if self._pieces is None or not (text or len(self._open.shown.tree)):

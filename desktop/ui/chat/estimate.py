@@ -25,12 +25,15 @@ def runs_of(estimate: "Estimate") -> tuple[Run, ...]:
     return Run(tokens), Run(figures.money_between(estimate.low, estimate.high), "text", 600, main=True)
 
 
-def so_far(cost: Decimal) -> tuple[Run, ...]:
-    """What the running reply has cost."""
+def so_far(cost: Decimal, stops_at: Decimal | None) -> tuple[Run, ...]:
+    """What the running reply has cost, and at what cost a cap ends it."""
     money = figures.money(cost)
     before, _money, after = _("{cost} so far").format(cost=money).partition(money)
     around = (Run(before, main=True), Run(money, "accent-text", 600, main=True, joined=True))
-    return tuple(run for run in (*around, Run(after, "text-secondary", main=True, joined=True)) if run.text)
+    runs = [run for run in (*around, Run(after, "text-secondary", main=True, joined=True)) if run.text]
+    if stops_at is not None:
+        runs.append(Run(_unbroken(_("stops at {cost}").format(cost=figures.money_at_most(stops_at))), "text-secondary"))
+    return tuple(runs)
 
 
 def unfolded(theme: Theme, estimate: "Estimate", name: str, parent: QWidget) -> "SumPopover":

@@ -1,14 +1,11 @@
-"""The chat that is shown: its messages, the turn that is writing, and what happens to what the user sends.
+"""The chat that is shown: its messages, and the turn that is writing.
 
 Replies belong to the chat service and go on when another chat is opened. Whatever arrives late is compared with the
-`Shown` it was asked for, so that it never lands in another chat. Longer than most because opening, sending and
-following share that one guard.
+`Shown` it was asked for, so that it never lands in another chat. How things are sent is in sending.py.
 """
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -23,96 +20,65 @@ from desktop.domain.changes import (
     TurnEnded,
     TurnStarted,
 )
-from desktop.domain.errors import ConversationGone, OverBudget
+from desktop.domain.errors import ConversationGone
 from desktop.domain.events import Failed, FellBack, Finished, ModelChosen, Pause, Stopped, TurnEvent
 from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
-from desktop.services.catalogue import Catalogue
-from desktop.services.chat import Chat
-from desktop.services.feed import Feed
-from desktop.services.library import Library
-from desktop.services.meter import Meter
 from desktop.services.turn import Turn
 from desktop.ui.chat.drafts import Drafts, join
-from desktop.ui.chat.shown import Shown
+from desktop.ui.chat.shown import KeptChats, Shown
+from desktop.ui.services import Services
 from desktop.ui.tasks import Tasks
-from desktop.ui.transcript.entry import Entry
-
-KEPT_CHATS = 4
-KEPT_MESSAGES = 25_000
-"""How much is remembered of chats that have been left: of the last one everything, whatever its size."""
 
 _STAGES = ModelChosen | Pause | FellBack | Finished | Failed | Stopped
 
-StartTurn = Callable[[], Coroutine[Any, Any, Turn]]
-Again = Callable[[str, bool], None]
-"""Sends once more: the text, if it takes one, and whether to do so whatever the caps say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A cap has kept something from being sent; a text that was to be sent is back in the composer.
-
-    `goes_on`: it was a reply that is to go on, which only its own model can.
-    """
-
-    error: OverBudget
-    again: Again
-    takes_text: bool = False
-    goes_on: bool = False
-
 
 class OpenChat(QObject):
-    """Loads and follows one chat at a time; sends, regenerates, edits and stops in it."""
+    """Loads and follows one chat at a time."""
 
     left = Signal()  # the chat on the screen is about to change: keep what must be kept
     entered = Signal()  # `shown` is another one now; its messages may still be on their way
     loaded = Signal(str)  # the messages are there; the one to go to, or ""
     changed = Signal()  # messages, title, model, running: anything on the screen
     replied = Signal()  # a reply in this chat has ended
-    given_back = Signal(str)  # a text that belongs into the composer: a draft, or what could not be sent
-    refused = Signal(object)  # Refused
+    completed = Signal(object)  # Turn: a reply is complete, in this chat or in another
+    given_back = Signal(str)  # a draft that an earlier session has left
 
-    def __init__(
-        self,
-        library: Library,
-        chat: Chat,
-        catalogue: Catalogue,
-        feed: Feed,
-        tasks: Tasks,
-        drafts: Drafts,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, services: Services, tasks: Tasks, drafts: Drafts, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._library = library
-        self._chat = chat
-        self._catalogue = catalogue
+        self._library = services.library
+        self._chat = services.chat
+        self._catalogue = services.catalogue
         self._tasks = tasks
         self._drafts = drafts
         self._chosen_for_new: ModelRef | None = None
-        self._turns = {turn.conversation_id: turn for turn in chat.running()}
+        self._turns = {turn.conversation_id: turn for turn in self._chat.running()}
         self._begun = False
-        self._kept: dict[str, Shown] = {}  # of the chats left last, the latest at the end
+        self._kept = KeptChats()
         self.on_event: Callable[[str, TurnEvent], None] = lambda _message_id, _event: None
         """Told every event of the turn that is shown. Not a signal: they come a hundred times a second."""
-        self.meter_of: Callable[[str], Meter | None] = lambda _conversation_id: None
-        self.shown = Shown(None, catalogue.default_model())
-        self.destroyed.connect(feed.subscribe(self._on_change))
+        self.shown = Shown(None, self._catalogue.default_model())
+        self.destroyed.connect(services.feed.subscribe(self._on_change))
 
     # Which chat
+
+    @property
+    def model_for_new(self) -> ModelRef | None:
+        """What answers in a new chat."""
+        return self._chosen_for_new or self._catalogue.default_model()
 
     def show_new(self) -> None:
         """A new chat. If one is on the screen it stays as it is."""
         if self._begun and self.shown.id is None and not self.shown.sending:
             self._follow_models()
             return
-        self._enter(Shown(None, self._chosen_for_new or self._catalogue.default_model()))
+        self._enter(Shown(None, self.model_for_new))
         self._tasks.start(self._load_new(self.shown))
 
     def open(self, conversation_id: str, message_id: str = "") -> None:
         """A stored chat, on the branch of `message_id` if one is given."""
         if conversation_id != self.shown.id:
-            self._enter(self._kept.pop(conversation_id) if conversation_id in self._kept else Shown(conversation_id))
+            self._enter(self._kept.take(conversation_id) or Shown(conversation_id))
         self._tasks.start(self._load(self.shown, message_id))
 
     def _enter(self, shown: Shown) -> None:
@@ -120,27 +86,12 @@ class OpenChat(QObject):
         if self.shown.unsubscribe is not None:
             self.shown.unsubscribe()
             self.shown.unsubscribe = self.shown.turn = None
-        self._keep(self.shown)
+        self._kept.keep(self.shown)
         self.shown = shown
         self._follow_turn(shown)
         self._begun = True
         self.entered.emit()
         self.changed.emit()
-
-    def _keep(self, left: Shown) -> None:
-        """Remember what has been read of a chat that is left: it will be on the screen at once when it is opened again.
-
-        It is read anew then, so nothing here has to follow what happens meanwhile.
-        """
-        if left.id is None or left.conversation is None:
-            return
-        kept = Shown(left.id, left.model, left.conversation, left.tree, left.head_id, left.title, left.cost)
-        kept.ended, kept.made = left.ended, left.made
-        self._kept[left.id] = kept
-        while len(self._kept) > 1 and (
-            len(self._kept) > KEPT_CHATS or sum(len(each.tree) for each in self._kept.values()) > KEPT_MESSAGES
-        ):
-            del self._kept[next(iter(self._kept))]
 
     async def _load_new(self, shown: Shown) -> None:
         self._hand_out(shown, await self._drafts.stored(None))
@@ -203,40 +154,6 @@ class OpenChat(QObject):
         finally:
             shown.reading = False
 
-    # What is on the screen
-
-    def entries(self) -> list[Entry]:
-        """The branch on the screen for the transcript."""
-        shown = self.shown
-        if shown.made is not None and shown.turn is None and shown.made[0] == shown.content:
-            return shown.made[1]
-        known: dict[tuple[str, str], tuple[bool, str]] = {}
-        entries = []
-        tree, writing_id = shown.tree, shown.writing_id
-        for message in shown.path():
-            free, service_id = False, ""
-            if (model := message.model) is not None:
-                key = model.provider_id, model.model_id  # quicker to look up than the model
-                if key not in known:
-                    known[key] = self._catalogue.is_free(model), self.service_of(model)
-                free, service_id = known[key]
-            place = 0
-            ids: tuple[str, ...] = (message.id,)
-            if len(siblings := tree.siblings(message.id)) > 1:
-                ids = tuple([sibling.id for sibling in siblings])
-                place = ids.index(message.id)
-            running = message.id == writing_id
-            paused = shown.turn.paused if running and shown.turn is not None else None
-            meter = self.meter_of(message.conversation_id) if running else None
-            entries.append(Entry(message, place, len(ids), ids, free, service_id, running, paused, meter))
-        shown.made = shown.content, entries
-        return entries
-
-    def service_of(self, model: ModelRef) -> str:
-        """The service behind a model's provider, which has the colour."""
-        provider = self._catalogue.provider(model.provider_id)
-        return provider.service_id if provider else model.provider_id
-
     # What the user does
 
     def choose_model(self, model: ModelRef) -> None:
@@ -248,98 +165,6 @@ class OpenChat(QObject):
         else:
             self._tasks.start(self._library.set_model(shown.id, model, self._catalogue.name_of(model)))
         self.changed.emit()
-
-    def submit(self, text: str, once: bool = False) -> None:
-        """Send a text after what waits, or let it wait for the running reply to end; `once`: whatever the caps say."""
-        shown = self.shown
-        unsent = self._drafts.of(shown.id)
-        if shown.running:
-            unsent.waiting = join(unsent.waiting, text)
-            self._drafts.touch(shown.id)
-            self.changed.emit()
-        elif shown.model is not None:
-            whole, unsent.waiting = join(unsent.waiting, text), ""
-            self._send(shown, whole, shown.model, shown.tail_id, once)
-
-    def send_in(self, conversation_id: str | None, text: str) -> None:
-        """Send a text at the end of a chat, which need not be on the screen."""
-        if conversation_id == self.shown.id:
-            self.submit(text)
-        elif conversation_id is None:
-            model = self._chosen_for_new or self._catalogue.default_model()
-            if model is not None:
-                self._send(Shown(None), text, model, None)
-        else:
-            self._drafts.of(conversation_id).sending = text
-            self._tasks.start(self._send_at_end(conversation_id, text))
-
-    async def _send_at_end(self, conversation_id: str, text: str) -> None:
-        if (turn := self._chat.turn(conversation_id)) is not None:
-            await turn.wait()
-        conversation, _tree = await self._library.conversation(conversation_id)
-        if (model := conversation.model or self._catalogue.default_model()) is not None:
-            self._send(Shown(conversation_id), text, model, conversation.head_id)
-
-    def stop(self) -> None:
-        """End the reply at once and keep what has arrived."""
-        shown = self.shown
-        if shown.id is not None:
-            self._chat.stop(shown.id)
-        shown.stopping = shown.sending
-
-    def regenerate(self, reply_id: str, once: bool = False) -> None:
-        """Answer the same question again with the chat's model; `once` as in `submit`."""
-        shown = self.shown
-        if shown.id is not None and reply_id in shown.tree and not shown.sending:
-            call = partial(self._chat.regenerate, shown.id, reply_id, shown.model, once=once)
-            again = partial(self._again, self.regenerate, reply_id)
-            self._begin(shown, self._start_turn(shown, call), partial(Refused, again=again))
-
-    def use_once(self, reply_id: str, model: ModelRef) -> None:
-        """Answer the same question again with another model; the next ones go to the chat's own."""
-        shown = self.shown
-        if shown.id is not None and reply_id in shown.tree and not shown.sending:
-            call = partial(self._regenerate_once, shown.id, reply_id, model, shown.model)
-            again = partial(self._again, self.regenerate, reply_id)
-            self._begin(shown, self._start_turn(shown, call), partial(Refused, again=again))
-
-    async def _regenerate_once(
-        self, conversation_id: str, reply_id: str, model: ModelRef, own: ModelRef | None
-    ) -> Turn:
-        turn = await self._chat.regenerate(conversation_id, reply_id, model)
-        if own is not None:
-            await self._library.set_model(conversation_id, own, self._catalogue.name_of(own))
-        return turn
-
-    def continue_reply(self, reply_id: str, once: bool = False) -> None:
-        """Have a reply that was cut off go on; `once` as in `submit`."""
-        shown = self.shown
-        if shown.id is not None and reply_id in shown.tree and not shown.running:
-            call = partial(self._chat.continue_reply, shown.id, reply_id, once=once)
-            self._begin(shown, self._start_turn(shown, call), partial(self.refused_to_go_on, reply_id))
-
-    def refused_to_go_on(self, reply_id: str, error: OverBudget) -> Refused:
-        """A reply that a cap has cut off, or keeps from going on."""
-        return Refused(error, partial(self._again, self.continue_reply, reply_id), goes_on=True)
-
-    @staticmethod
-    def _again(call: Callable[[str, bool], None], reply_id: str, _text: str, once: bool) -> None:
-        call(reply_id, once)
-
-    def try_now(self) -> None:
-        """Wait no longer before the next try."""
-        if self.shown.turn is not None:
-            self.shown.turn.try_now()
-
-    def edit(self, message_id: str, text: str, once: bool = False) -> None:
-        """Ask again with another text, as a branch beside the old question; `once` as in `submit`."""
-        shown = self.shown
-        if shown.id is None or message_id not in shown.tree or shown.model is None or shown.sending:
-            self.given_back.emit(text)
-        else:
-            call = partial(self._chat.edit, shown.id, message_id, text, shown.model, once=once)
-            again = partial(self.edit, message_id)
-            self._begin(shown, self._deliver(shown, text, call), partial(Refused, again=again, takes_text=True))
 
     def show_branch(self, message_id: str) -> None:
         """Show the newest end of the branch through a message."""
@@ -370,87 +195,17 @@ class OpenChat(QObject):
         if self.shown.id is not None:
             self._tasks.start(self._library.mark_read(self.shown.id))
 
-    # Sending
-
-    def _begin(
-        self, shown: Shown, coroutine: Coroutine[Any, Any, None], refused: Callable[[OverBudget], Refused]
-    ) -> None:
-        """From this moment on the chat counts as running."""
-        shown.sending = True
-        self._tasks.start(self._unless_refused(shown, coroutine, refused))
-        if shown is self.shown:
-            self.changed.emit()
-
-    async def _unless_refused(
-        self, shown: Shown, coroutine: Coroutine[Any, Any, None], refused: Callable[[OverBudget], Refused]
-    ) -> None:
-        """A cap that stops it is told where it was to be sent, or like any error if that is not on the screen."""
-        try:
-            await coroutine
-        except OverBudget as error:
-            if shown is not self.shown:
-                raise
-            self.refused.emit(refused(error))
-
-    def _send(self, shown: Shown, text: str, model: ModelRef, parent_id: str | None, once: bool = False) -> None:
-        self._drafts.of(shown.id).sending = text
-        call = partial(self._chat.send, shown.id, text, model, parent_id, once=once)
-        self._begin(shown, self._deliver(shown, text, call), partial(Refused, again=self.submit, takes_text=True))
-
-    async def _deliver(self, shown: Shown, text: str, call: StartTurn) -> None:
-        """Have a text stored and answered. Until it is stored it counts as a draft, and comes back if that fails."""
-        unsent = self._drafts.of(shown.id)
-        unsent.sending = text
-        try:
-            await self._start_turn(shown, call)
-        except BaseException:
-            if unsent is self._drafts.of(self.shown.id):
-                self.given_back.emit(text)
-            else:
-                unsent.text = join(text, unsent.text)
-            raise
-        finally:
-            unsent.sending = ""
-            self._drafts.touch(shown.id)
-
-    async def _start_turn(self, shown: Shown, call: StartTurn) -> None:
-        """Ask the service for a turn, after the chat's running one has ended, and show it."""
-        try:
-            if shown.id is not None and (running := self._chat.turn(shown.id)):
-                running.stop()
-                await running.wait()
-            turn = await call()
-            if shown.stopping:
-                turn.stop()
-            if shown is self.shown:
-                if shown.id is None:
-                    shown.id = turn.conversation_id
-                    self._chosen_for_new = None
-                    self._drafts.move(shown.id)
-                self._follow_turn(shown)
-                self._read_again(shown)
-        finally:
-            shown.sending = shown.stopping = False
-            if shown is self.shown:
-                self.changed.emit()
-
-    def _send_waiting(self, ended: Turn) -> None:
-        """The reply is complete, so what waited for it is sent, also in a chat that is not on the screen."""
-        unsent = self._drafts.of(ended.conversation_id)
-        text, unsent.waiting = unsent.waiting, ""
-        if not text:
-            return
-        if self.shown.id == ended.conversation_id:
-            self._send(self.shown, text, self.shown.model or ended.model, ended.message_id)
-        else:
-            unsent.sending = text
-            self._tasks.start(self._send_elsewhere(ended, text))
-
-    async def _send_elsewhere(self, ended: Turn, text: str) -> None:
-        conversation, _tree = await self._library.conversation(ended.conversation_id)
-        self._send(Shown(conversation.id), text, conversation.model or ended.model, ended.message_id)
-
     # Following what happens
+
+    def take_turn(self, turn: Turn) -> None:
+        """A turn has begun in the chat on the screen, which may be the first of a new one."""
+        shown = self.shown
+        if shown.id is None:
+            shown.id = turn.conversation_id
+            self._chosen_for_new = None
+            self._drafts.move(shown.id)
+        self._follow_turn(shown)
+        self._read_again(shown)
 
     def _on_change(self, change: Change) -> None:
         shown = self.shown
@@ -477,7 +232,7 @@ class OpenChat(QObject):
             self.changed.emit()
             self.replied.emit()
         if turn is not None and turn.reply.status is Status.COMPLETE:
-            self._send_waiting(turn)
+            self.completed.emit(turn)
 
     async def _read_summary(self, shown: Shown) -> None:
         assert shown.id is not None
@@ -491,7 +246,7 @@ class OpenChat(QObject):
             self.changed.emit()
 
     def _follow_models(self) -> None:
-        for shown in (self.shown, *self._kept.values()):
+        for shown in (self.shown, *self._kept):
             shown.made = None  # the entries tell what models cost and whose they are
         if self.shown.model is None or (self.shown.id is None and self._chosen_for_new is None):
             self.shown.model = self._catalogue.default_model()

@@ -1,6 +1,5 @@
 """What becomes of a message that a cap has stopped: the choices above the composer, and what each of them does."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -14,17 +13,16 @@ from desktop.domain.ids import now_ms
 from desktop.domain.message import Message
 from desktop.i18n import gettext as _
 from desktop.i18n import ngettext
-from desktop.services.budgets import Budgets
-from desktop.services.catalogue import Catalogue
-from desktop.services.feed import Feed
 from desktop.services.ways_out import Asked, Ways, WaysOut
 from desktop.settings import options
 from desktop.settings.store import Settings
 from desktop.ui.chat.budget_stop import Choice, StopBlock
 from desktop.ui.chat.composer import Composer
-from desktop.ui.chat.open_chat import OpenChat, Refused
+from desktop.ui.chat.composer_draft import ComposerDraft
+from desktop.ui.chat.open_chat import OpenChat
 from desktop.ui.chat.runs import Run
-from desktop.ui.chat.send_later import SendLater
+from desktop.ui.chat.sending import Refused, Sending
+from desktop.ui.services import Services
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
 from desktop.ui.usage import dates
@@ -45,14 +43,11 @@ class OverCap(QObject):
         self,
         theme: Theme,
         composer: Composer,
+        draft: ComposerDraft,
         open_chat: OpenChat,
-        take_text: Callable[[], str],
-        later: SendLater,
+        sending: Sending,
         settings: Settings,
-        catalogue: Catalogue,
-        budgets: Budgets,
-        ways_out: WaysOut,
-        feed: Feed,
+        services: Services,
         tasks: Tasks,
         toasts: Toasts,
         parent: QObject,
@@ -60,13 +55,13 @@ class OverCap(QObject):
         super().__init__(parent)
         self._theme = theme
         self._composer = composer
+        self._draft = draft
         self._open = open_chat
-        self._take_text = take_text
-        self._later = later
+        self._sending = sending
         self._settings = settings
-        self._catalogue = catalogue
-        self._budgets = budgets
-        self._ways_out = ways_out
+        self._catalogue = services.catalogue
+        self._budgets = services.budgets
+        self._ways_out = WaysOut(services.budgets, services.estimates, services.catalogue)
         self._tasks = tasks
         self._toasts = toasts
         self._block: StopBlock | None = None
@@ -74,17 +69,16 @@ class OverCap(QObject):
         self._waits: tuple[int, int] | None = None  # which choice says how long it is until when
         self._ticks = QTimer(self, interval=TICK_MS)
         self._ticks.timeout.connect(self._tick)
-        open_chat.refused.connect(lambda refused: tasks.start(self._show(refused)))
+        sending.refused.connect(lambda refused: tasks.start(self._show(refused)))
         open_chat.changed.connect(self._follow)
-        later.due.connect(self._send_due)
-        self.destroyed.connect(feed.subscribe(self._on_change))
+        self.destroyed.connect(services.feed.subscribe(self._on_change))
 
     def offer(self, message: Message) -> None:
         """Say what can be done about a reply that a cap has cut off."""
         failure = message.failure
         if failure is not None:
             error = OverBudget(failure.title, failure.explanation)
-            self._tasks.start(self._show(self._open.refused_to_go_on(message.id, error)))
+            self._tasks.start(self._show(self._sending.refused_to_go_on(message.id, error)))
 
     def close(self) -> bool:
         """Take the block away; whether there was one. What was not sent stays in the composer."""
@@ -122,9 +116,9 @@ class OverCap(QObject):
             amount = _("{spent} of {cap}").format(spent=figures.money_against(state.spent, state.cap), cap=cap)
         if error.would_cost is not None:
             bold = figures.money_at_most(error.would_cost)
-        if ways.most is not None and amount:
+        if state is not None and ways.most is not None and amount:
             most = Run(f"≤{figures.NBSP}{figures.money_at_most(ways.most)}", "text", 600, main=True)
-            runs = (Run(_("Over the cap"), "danger"), most)
+            runs = (Run(_over(state), "danger"), most)
         self._block = StopBlock(self._theme, error.title, amount, error.explanation, bold, choices)
         self._composer.set_block(self._block, runs)
         self._ticks.start()
@@ -181,7 +175,7 @@ class OverCap(QObject):
 
         def wait() -> None:
             self.close()
-            self._later.put(self._open.shown.id, self._take_text(), due_ms, when)
+            self._draft.send_later(due_ms, when)
 
         return Choice("clock", text, span_until(due_ms - now_ms()), wait)
 
@@ -189,7 +183,7 @@ class OverCap(QObject):
 
     def _send(self, refused: Refused, *, once: bool) -> None:
         self.close()
-        refused.again(self._take_text() if refused.takes_text else "", once)
+        refused.again(self._draft.take() if refused.takes_text else "", once)
 
     async def _raise_and_send(self, refused: Refused, state: BudgetState, cap: Decimal) -> None:
         before, budget = state.cap, state.budget
@@ -208,15 +202,10 @@ class OverCap(QObject):
     def _set_price(self) -> None:
         self.settings_requested.emit("prices", str(self._open.shown.model))
 
-    def _send_due(self, conversation_id: str | None) -> None:
-        text = self._later.take(conversation_id)
-        self._open.send_in(conversation_id, text)
-
     # Inside
 
     def _follow(self) -> None:
         shown = self._open.shown
-        self._later.show(shown.id)
         if self._block is not None and self._about != (shown, shown.model):
             self.close()
 
@@ -239,6 +228,19 @@ def span_until(milliseconds: int) -> str:
     if not hours:
         return _("in {n} min").replace(" ", figures.NBSP).format(n=minutes)
     return _("in {h} h {m} min").replace(" ", figures.NBSP).format(h=hours, m=minutes)
+
+
+def _over(state: BudgetState) -> str:
+    whole = state.budget.scope.kind is ScopeKind.ALL
+    match state.budget.period:
+        case Period.DAY if whole:
+            return _("Over today’s cap")
+        case Period.WEEK if whole:
+            return _("Over this week’s cap")
+        case Period.MONTH if whole:
+            return _("Over this month’s cap")
+        case _:
+            return _("Over the cap")
 
 
 def _raise_words(state: BudgetState, sum_: str) -> tuple[str, str]:

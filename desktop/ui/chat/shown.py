@@ -1,14 +1,18 @@
-"""What is known about the chat on the screen."""
+"""What is known about the chat on the screen, and about those left last."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from desktop.domain.conversation import Conversation, Tree
-from desktop.domain.message import Message, Status
+from desktop.domain.message import Message, Role, Status
 from desktop.domain.model import ModelRef
 from desktop.services.turn import Turn
 from desktop.ui.transcript.entry import Entry
+
+KEPT_CHATS = 4
+KEPT_MESSAGES = 25_000
+"""How much is remembered of chats that have been left: of the last one everything, whatever its size."""
 
 
 @dataclass(slots=True, eq=False)
@@ -72,3 +76,36 @@ class Shown:
         if self.turn is not None:
             live[self.turn.message_id] = self.turn.message()
         return [live.get(message.id, message) for message in path] if live else path
+
+    def last(self, role: Role) -> Message | None:
+        """The newest question or reply on the screen."""
+        return next((message for message in reversed(self.path()) if message.role is role), None)
+
+
+class KeptChats:
+    """What has been read of chats that were left, so that they are on the screen at once when they are opened again.
+
+    It is read anew then, so nothing here has to follow what happens meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Shown] = {}
+
+    def __iter__(self) -> Iterator[Shown]:
+        """The one left last is the last."""
+        return iter(self._kept.values())
+
+    def keep(self, left: Shown) -> None:
+        """Remember a chat, if it has been read, and forget the oldest beyond the limits."""
+        if left.id is None or left.conversation is None:
+            return
+        kept = Shown(left.id, left.model, left.conversation, left.tree, left.head_id, left.title, left.cost)
+        kept.ended, kept.made = left.ended, left.made
+        self._kept[left.id] = kept
+        while len(self._kept) > 1 and (
+            len(self._kept) > KEPT_CHATS or sum(len(each.tree) for each in self) > KEPT_MESSAGES
+        ):
+            del self._kept[next(iter(self._kept))]
+
+    def take(self, conversation_id: str) -> Shown | None:
+        return self._kept.pop(conversation_id, None)

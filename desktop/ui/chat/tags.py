@@ -7,6 +7,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.i18n import gettext as _
+from desktop.services.library import Library
+from desktop.ui.chat.header import Header
+from desktop.ui.chat.open_chat import OpenChat
+from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
 from desktop.ui.widgets.announce import announce
 from desktop.ui.widgets.button import Button, IconButton
@@ -15,6 +19,18 @@ from desktop.ui.widgets.labels import ElidedLabel, text_label
 from desktop.ui.widgets.popover import Popover
 
 OFFERED = 6
+
+
+async def show_tags(theme: Theme, header: Header, open_chat: OpenChat, library: Library, tasks: Tasks) -> None:
+    """Let the tags of the chat on the screen, which must have been stored, be changed below the header."""
+    shown = open_chat.shown
+    known = {tag for summary in await library.summaries() for tag in summary.tags}
+    conversation = shown.conversation
+    if shown is not open_chat.shown or conversation is None:
+        return
+    popover = TagsPopover(theme, conversation.tags, known, header)
+    popover.changed.connect(lambda tags: tasks.start(library.set_tags(conversation.id, tags)))
+    popover.open_at(header.chip if header.tags.isHidden() else header.tags)
 
 
 class TagsPopover(Popover):

@@ -18,12 +18,7 @@ from desktop.domain.changes import (
 )
 from desktop.domain.errors import AppError
 from desktop.i18n import gettext as _
-from desktop.services.budgets import Budgets
-from desktop.services.catalogue import Catalogue
-from desktop.services.chat import Chat
-from desktop.services.feed import Feed
-from desktop.services.library import Library
-from desktop.services.meter import Meters
+from desktop.ui.services import Services
 from desktop.ui.sidebar import groups
 from desktop.ui.sidebar.chat_list import ChatList
 from desktop.ui.sidebar.empty import EmptyState
@@ -53,50 +48,37 @@ class Sidebar(QWidget):
         self,
         theme: Theme,
         frame: SidebarFrame,
-        library: Library,
-        chat: Chat,
-        catalogue: Catalogue,
-        feed: Feed,
+        services: Services,
         tasks: Tasks,
         toasts: Toasts,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._library = library
-        self._chat = chat
+        self._library = services.library
+        self._chat = services.chat
+        self._meters = services.meters
+        self._budgets = services.budgets
         self._tasks = tasks
         self._toasts = toasts
         self._stale: set[str] = set()
         self._all_stale = False
         self._reading = False
-        self._model = ChatListModel(catalogue, groups.today(), self)
+        self._model = ChatListModel(services.catalogue, groups.today(), self)
         self._field, self._pages, self._strip = frame.field, frame.pages, frame.strip
         self._build(frame)
         self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self._search_timer.timeout.connect(lambda: self._tasks.start(self._search(self._field.text().strip())))
-        self._meters: Meters | None = None
-        self._budgets: Budgets | None = None
         self._cost_timer = QTimer(self, interval=COSTS_MS)
         self._cost_timer.timeout.connect(self._show_growing)
         self._day_timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.VeryCoarseTimer)
         self._day_timer.timeout.connect(self._follow_day)
-        self.destroyed.connect(feed.subscribe(self._on_change))
+        self.destroyed.connect(services.feed.subscribe(self._on_change))
         self._sync_running()
         self._read_again(None)
         self._tasks.start(self._read_spent())
 
     # What others ask of it
-
-    def show_meters(self, meters: Meters) -> None:
-        """Let the costs of chats grow while replies are written in them."""
-        self._meters = meters
-        self._sync_running()
-
-    def show_budgets(self, budgets: Budgets) -> None:
-        """Measure the day's spending against its cap."""
-        self._budgets = budgets
-        self._tasks.start(self._read_spent())
 
     def set_usage_open(self, is_open: bool) -> None:
         """Whether the usage page is what stands beside the list."""
@@ -112,13 +94,8 @@ class Sidebar(QWidget):
         self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._field.selectAll()
 
-    def rename_current(self) -> None:
-        """Edit the title of the open conversation in place."""
-        if self._model.open_id:
-            self._field.clear()
-            self._list.rename(self._model.open_id)
-
     def trash_current(self) -> None:
+        """Delete the open conversation; that can be undone for a while."""
         if self._model.open_id:
             self._trash(self._model.open_id)
 
@@ -136,8 +113,15 @@ class Sidebar(QWidget):
         if conversation_id := self._model.neighbour(first, index) if first else None:
             self.opened.emit(conversation_id, "")
 
-    def open_relative(self, step: int) -> None:
-        """Open the conversation `step` places below the open one (above if negative)."""
+    def open_previous(self) -> None:
+        """Open the conversation above the open one."""
+        self._open_relative(-1)
+
+    def open_next(self) -> None:
+        """Open the conversation below the open one."""
+        self._open_relative(1)
+
+    def _open_relative(self, step: int) -> None:
         if conversation_id := self._model.neighbour(self._model.open_id, step):
             self.opened.emit(conversation_id, "")
 
@@ -193,8 +177,7 @@ class Sidebar(QWidget):
         self._cost_timer.start() if self._model.running else self._cost_timer.stop()
 
     def _show_growing(self) -> None:
-        if self._meters is not None:
-            self._model.set_growing(self._meters.costs())
+        self._model.set_growing(self._meters.costs())
 
     def _read_again(self, ids: frozenset[str] | None) -> None:
         """Have rows read anew, all of them for None; changes that come while one is read are read together."""
@@ -236,8 +219,7 @@ class Sidebar(QWidget):
 
     async def _read_spent(self) -> None:
         cost, tokens = await self._library.spent_today()
-        states = await self._budgets.states() if self._budgets is not None else ()
-        caps = [state.cap for state in states if state.is_daily]
+        caps = [state.cap for state in await self._budgets.states() if state.is_daily]
         self._strip.spent.show_spent(cost, tokens, min(caps, default=None))
 
     def showEvent(self, event: QShowEvent) -> None:

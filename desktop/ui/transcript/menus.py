@@ -53,7 +53,7 @@ def fill(menu: Menu, widget: MessageWidget, point: QPointF) -> None:
     selecting = widget.selecting
     if selecting is not None and selecting.has_selection:
         menu.add("copy", _("Copy"), selecting.copy, _keys("copy"))
-        menu.add("quotes", _("Quote the selection"), selecting.request_quote, _keys("quote_selection"))
+        menu.add("quotes", _("Quote the selection"), selecting.request_quote, _keys("page.reading.quote_selection"))
         if 0 < len(parts := _pictured(selecting)) <= _MOST_PICTURED:
             menu.add("image", _("Copy as picture"), lambda: picture.copy_picture(widget, widget.theme, parts))
         menu.addSeparator()

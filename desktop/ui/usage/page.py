@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QRect, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent, QShowEvent
@@ -27,10 +27,9 @@ from desktop.domain.changes import (
 from desktop.domain.spending import Group, Grouping, Only
 from desktop.i18n import gettext as _
 from desktop.i18n import ngettext
-from desktop.services.catalogue import Catalogue
-from desktop.services.feed import Feed
 from desktop.settings import options
 from desktop.settings.store import Settings
+from desktop.ui.services import Services
 from desktop.ui.sidebar.empty import EmptyState
 from desktop.ui.sidebar.groups import today
 from desktop.ui.tasks import Tasks
@@ -46,10 +45,6 @@ from desktop.ui.usage.report_view import Found, ReportView
 from desktop.ui.usage.view import Kind, View
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.toast import Toasts
-
-if TYPE_CHECKING:
-    from desktop.services.budgets import Budgets
-    from desktop.services.spending import Spending
 
 PROVIDERS = ("anthropic", "openai", "gemini", "mistral", "deepseek", "qwen", "openrouter", "ollama")
 """Their order in every chart, from the foot up, so that a colour is where it was; others follow."""
@@ -72,10 +67,7 @@ class UsagePage(QWidget):
         self,
         theme: Theme,
         settings: Settings,
-        spending: "Spending",
-        budgets: "Budgets",
-        catalogue: Catalogue,
-        feed: Feed,
+        services: Services,
         tasks: Tasks,
         toasts: Toasts,
         parent: QWidget | None = None,
@@ -83,9 +75,9 @@ class UsagePage(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._settings = settings
-        self._spending = spending
-        self._budgets = budgets
-        self._catalogue = catalogue
+        self._spending = services.spending
+        self._budgets = services.budgets
+        self._catalogue = services.catalogue
         self._tasks = tasks
         self._toasts = toasts
         self._view = View.holding(Kind.MONTH, today(), self._week_start())
@@ -109,7 +101,7 @@ class UsagePage(QWidget):
         self._connect()
         self._show_head()
         theme.changed.connect(self._repaint)
-        self.destroyed.connect(feed.subscribe(self._on_change))
+        self.destroyed.connect(services.feed.subscribe(self._on_change))
 
     def _connect(self) -> None:
         head, report = self.head, self.report

@@ -31,11 +31,15 @@ from desktop.services.charges import Charges
 from desktop.services.chat import Chat
 from desktop.services.estimates import Estimates
 from desktop.services.feed import Feed
+from desktop.services.health import Health
 from desktop.services.library import Library
 from desktop.services.meter import Meters
+from desktop.services.reconcile import Reconcile
 from desktop.services.routes import Routes
+from desktop.services.spending import Spending
 from desktop.services.standing import Standing
 from desktop.services.tokens import Tokens
+from desktop.services.what_if import WhatIf
 from desktop.settings import options
 from desktop.settings.files import Writer
 from desktop.settings.providers import ProviderStore
@@ -47,8 +51,10 @@ from desktop.storage.database import Database
 from desktop.ui.chat.chat_page import ChatPage
 from desktop.ui.chat.composer import Composer
 from desktop.ui.chat.frame import PageFrame
+from desktop.ui.services import Services
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme.theme import Theme
+from desktop.ui.transcript.entry import Entry
 from desktop.ui.widgets.toast import Toasts
 
 QWEN = ModelRef("ollama", "qwen3:4b")
@@ -212,7 +218,11 @@ class Stage:
 
     def texts(self) -> list[str]:
         """What the transcript shows, in order."""
-        return [entry.message.text for entry in self.page._open.entries()]
+        return [entry.message.text for entry in self.entries()]
+
+    def entries(self) -> list[Entry]:
+        """What the transcript is given."""
+        return self.page._entries.of(self.page._open.shown)
 
 
 def pytest_asyncio_loop_factories(config: object, item: object) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -262,10 +272,22 @@ async def build_stage(
     tasks = Tasks(errors.append, bugs.append)
     host = QWidget()
     toasts = Toasts(theme, host)
-    page = ChatPage(theme, PageFrame(theme), settings, library, chat, catalogue, feed, tasks, toasts)
-    estimates, meters = Estimates(prices, tokens, catalogue), Meters(chat, prices, tokens, feed)  # type: ignore[arg-type]
-    page.show_costs(estimates, meters, Charges(database), feed)
-    page.show_caps(budgets, estimates, feed)
+    services = Services(
+        library,
+        chat,
+        catalogue,
+        routes,
+        Health(database),
+        Estimates(prices, tokens, catalogue),  # type: ignore[arg-type]
+        Meters(chat, prices, tokens, feed),  # type: ignore[arg-type]
+        Charges(database),
+        budgets,
+        Spending(database, catalogue),
+        Reconcile(database, catalogue),
+        WhatIf(database, catalogue, prices, tokens),  # type: ignore[arg-type]
+        feed,
+    )
+    page = ChatPage(theme, PageFrame(theme), settings, services, tasks, toasts)
     stage = Stage(
         theme, settings, database, library, chat, catalogue, feed, tasks, client, page, toasts, host, prices, budgets
     )

@@ -51,7 +51,7 @@ async def test_the_window_and_the_desktop_say_how_far_it_is_with_the_forecast(
     stage: Stage, notices: NoticeBar, told: Told
 ) -> None:
     alert(stage, 50, "10.40")
-    expected = "“Monthly” has reached 50 %: $10.40 of $20.00. At this pace the $20.00 cap is reached on 19 November."
+    expected = "“Monthly” has reached 50%: $10.40 of $20.00. At this pace the $20.00 cap is reached on 19 November."
     assert told.said == [("Monthly", expected)]
     assert notices.isVisible()
     assert notices.accessibleDescription() == expected

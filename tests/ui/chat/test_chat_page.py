@@ -15,15 +15,10 @@ from desktop.domain.errors import Action, ConversationGone, KeyRejected, NoCredi
 from desktop.domain.message import Role, Status
 from desktop.domain.model import ModelRef
 from desktop.domain.route import Route, Target
-from desktop.services.health import Health
 from desktop.services.library import Library
-from desktop.services.routes import Routes
-from desktop.services.standing import Standing
 from desktop.settings import options
-from desktop.settings.files import Writer
 from desktop.settings.routes import RouteStore
 from desktop.ui.chat.header import Title
-from desktop.ui.chat.model_picker_conditions import Conditions
 from desktop.ui.chat.suggestions import Suggestions
 from desktop.ui.transcript.view import Transcript
 from desktop.ui.widgets.button import Chip
@@ -43,7 +38,7 @@ def type_and_send(stage: Stage, qtbot: Any, text: str) -> None:
 
 
 def ids(stage: Stage) -> list[str]:
-    return [entry.message.id for entry in stage.page._open.entries()]
+    return [entry.message.id for entry in stage.entries()]
 
 
 # Sending
@@ -65,7 +60,7 @@ async def test_a_question_is_shown_and_its_reply_streams_in(stage: Stage, qtbot:
     await stage.settled()
     assert stage.texts() == ["What is a rate?", "A price for money."]
     assert button(stage, "Send").isVisible()
-    assert not any(entry.running for entry in stage.page._open.entries())
+    assert not any(entry.running for entry in stage.entries())
 
 
 async def test_a_second_question_follows_the_first_reply(stage: Stage, qtbot: Any) -> None:
@@ -117,7 +112,7 @@ async def test_stop_before_the_first_word_works_at_once(stage: Stage, qtbot: Any
     assert button(stage, "Send").isVisible()
     await stage.settled()
     assert answer.closed
-    assert stage.page._open.entries()[-1].message.status is Status.STOPPED
+    assert stage.entries()[-1].message.status is Status.STOPPED
 
 
 async def test_stop_before_anything_is_stored_stops_the_reply(stage: Stage, qtbot: Any) -> None:
@@ -125,7 +120,7 @@ async def test_stop_before_anything_is_stored_stops_the_reply(stage: Stage, qtbo
     button(stage, "Stop").click()
     await until(lambda: stage.page.conversation_id)
     await stage.settled()
-    assert stage.page._open.entries()[-1].message.status is Status.STOPPED
+    assert stage.entries()[-1].message.status is Status.STOPPED
 
 
 async def test_esc_stops_and_then_returns_to_the_composer(stage: Stage, qtbot: Any) -> None:
@@ -134,7 +129,7 @@ async def test_esc_stops_and_then_returns_to_the_composer(stage: Stage, qtbot: A
     await until(lambda: stage.texts()[-1:] == ["Some words"])
     qtbot.keyClick(stage.composer.edit, Qt.Key.Key_Escape)
     await stage.settled()
-    assert stage.page._open.entries()[-1].message.status is Status.STOPPED
+    assert stage.entries()[-1].message.status is Status.STOPPED
     assert stage.texts()[-1] == "Some words"
     stage.page.findChild(Transcript).setFocus()
     qtbot.keyClick(stage.page.findChild(Transcript), Qt.Key.Key_Escape)
@@ -175,7 +170,7 @@ async def test_the_end_of_a_reply_shows_before_it_is_read_from_disk(
     monkeypatch.setattr(stage.page._open, "_read_again", lambda shown: None)
     answer.finish("of it.")
     await stage.settled()
-    last = stage.page._open.entries()[-1]
+    last = stage.entries()[-1]
     assert (last.message.text, last.message.status, last.running) == ("All of it.", Status.COMPLETE, False)
 
 
@@ -384,7 +379,7 @@ async def test_regenerating_makes_a_sibling_and_the_switch_goes_back(stage: Stag
     (await stage.answer(2)).finish("New")
     await stage.settled()
     assert stage.texts() == ["Question", "New"]
-    entry = stage.page._open.entries()[1]
+    entry = stage.entries()[1]
     assert (entry.sibling_index, entry.sibling_count) == (1, 2)
     assert entry.sibling_ids[0] == old
     stage.page.findChild(Transcript).branch_requested.emit(old)
@@ -402,7 +397,7 @@ async def test_editing_asks_again_beside_the_old_question(stage: Stage) -> None:
     answer.finish("Third")
     await stage.settled()
     assert stage.texts() == ["One", "First", "Two, better", "Third"]
-    assert stage.page._open.entries()[2].sibling_count == 2
+    assert stage.entries()[2].sibling_count == 2
 
 
 async def test_regenerating_while_writing_stops_that_reply_first(stage: Stage, qtbot: Any) -> None:
@@ -415,7 +410,7 @@ async def test_regenerating_while_writing_stops_that_reply_first(stage: Stage, q
     await stage.settled()
     assert first.closed
     assert stage.texts() == ["Question", "Whole"]
-    assert stage.page._open.entries()[1].sibling_count == 2
+    assert stage.entries()[1].sibling_count == 2
 
 
 async def test_up_in_an_empty_box_edits_the_last_question(stage: Stage, qtbot: Any) -> None:
@@ -484,14 +479,14 @@ async def test_a_chat_goes_by_a_route_as_by_a_model(stage: Stage, qtbot: Any) ->
     await stage.catalogue.save_routes([EVERYDAY])
     stage.page._use(EVERYDAY.ref)
     assert chip.accessibleName() == "Model: Everyday"
-    assert stage.page._open.service_of(EVERYDAY.ref) == "route"
+    assert stage.page._entries.service_of(EVERYDAY.ref) == "route"
     type_and_send(stage, qtbot, "Hello")
     (await stage.answer(1)).fail(KeyRejected("Mistral rejected the key"))
     answer = await stage.answer(2)
     assert answer.request.model_id == QWEN.model_id
     answer.finish("Hi")
     await stage.settled()
-    entry = stage.page._open.entries()[-1]
+    entry = stage.entries()[-1]
     assert (entry.message.model, entry.provider_color_id, entry.free) == (QWEN, "ollama", True)
     assert chip.accessibleName() == "Model: Everyday"
     assert stage.page.conversation_id is not None
@@ -522,7 +517,7 @@ async def test_a_route_that_is_renamed_or_deleted_says_so(stage: Stage, qtbot: A
     type_and_send(stage, qtbot, "Hello")
     await until(lambda: stage.page.conversation_id)
     await stage.settled()
-    reply = stage.page._open.entries()[-1].message
+    reply = stage.entries()[-1].message
     assert reply.failure is not None
     assert reply.failure.code == "no_target"
     with qtbot.waitSignal(stage.page.settings_requested, timeout=1000) as asked:
@@ -546,10 +541,7 @@ async def test_a_favourite_route_stays_one(stage: Stage, tmp_path: Path) -> None
     assert [route.favourite for route in again.list()] == [True, False]
 
 
-async def test_the_picker_tells_what_the_replies_so_far_were_like(stage: Stage, tmp_path: Path) -> None:
-    standing = Standing(tmp_path / "standing.json", Writer(on_error=lambda path, error: pytest.fail(str(error))))
-    routes = Routes(stage.catalogue, standing, stage.settings, stage.prices)  # type: ignore[arg-type]
-    stage.page.conditions = Conditions(stage.catalogue, routes, Health(stage.database))
+async def test_the_picker_tells_what_the_replies_so_far_were_like(stage: Stage) -> None:
     await stage.ask("One", "First")
     stage.page.choose_model()
     await stage.idle()
@@ -570,7 +562,7 @@ async def failed(stage: Stage, error: Any) -> str:
     (await stage.answer(1)).fail(error)
     await until(lambda: stage.page.conversation_id)
     await stage.settled()
-    assert stage.page._open.entries()[-1].message.failure is not None
+    assert stage.entries()[-1].message.failure is not None
     return ids(stage)[-1]
 
 
@@ -713,9 +705,9 @@ async def test_copying_the_last_reply_and_the_last_code(stage: Stage) -> None:
     clipboard = QGuiApplication.clipboard()
     await stage.ask("One", "Text\n\n- item\n\n  ```python\n  print(1)\n  ```\n\nEnd")
     await stage.ask("Two", "No code here")
-    stage.page.copy_last_reply()
+    stage.page.reading.copy_last_reply()
     assert clipboard.text() == "No code here"
-    stage.page.copy_last_code()
+    stage.page.reading.copy_last_code()
     assert clipboard.text() == "print(1)"
     assert stage.toasts.text == "Copied"
 
@@ -737,11 +729,11 @@ async def test_the_estimate_counts_the_branch(stage: Stage) -> None:
 
 
 async def test_a_new_chat_begins_with_a_question(stage: Stage) -> None:
-    assert stage.page._empty.isVisible()
-    assert stage.page._empty.text() == "What are you working on?"
+    assert stage.page._middle._greeting.isVisible()
+    assert stage.page._middle._greeting.text() == "What are you working on?"
     assert button(stage, "Review this diff").isVisible()
     await stage.ask("One", "First")
-    assert not stage.page._empty.isVisible()
+    assert not stage.page._middle._greeting.isVisible()
     assert not stage.page.findChild(Suggestions).isVisible()
 
 
@@ -761,7 +753,7 @@ async def test_every_control_has_a_name_and_a_place_in_the_focus_order(stage: St
 async def test_roles_alternate_on_every_path(stage: Stage) -> None:
     await stage.ask("One", "First")
     await stage.ask("Two", "Second")
-    roles = [entry.message.role for entry in stage.page._open.entries()]
+    roles = [entry.message.role for entry in stage.entries()]
     assert roles == [Role.USER, Role.ASSISTANT] * 2
 
 
@@ -817,10 +809,10 @@ async def test_of_many_chats_only_the_last_ones_are_kept(stage: Stage, monkeypat
     for number in range(7):
         stage.page.show_new()
         chats.append(await stage.ask(f"Question {number}", "Reply"))
-    assert list(stage.page._open._kept) == chats[2:6]
-    monkeypatch.setattr("desktop.ui.chat.open_chat.KEPT_MESSAGES", 3)
+    assert [each.id for each in stage.page._open._kept] == chats[2:6]
+    monkeypatch.setattr("desktop.ui.chat.shown.KEPT_MESSAGES", 3)
     stage.page.show_new()
-    assert list(stage.page._open._kept) == chats[6:]
+    assert [each.id for each in stage.page._open._kept] == chats[6:]
     stage.page.open(chats[0])
     await stage.idle()
     assert stage.texts() == ["Question 0", "Reply"]

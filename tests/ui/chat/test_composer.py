@@ -159,6 +159,8 @@ def test_while_a_reply_is_written_the_empty_box_tells_its_cost(composer: Compose
     composer.set_running(True)
     composer.set_spent(Decimal("0.0034"))
     assert composer.edit.accessibleDescription() == "$0.0034 so far"
+    composer.set_spent(Decimal("0.0034"), Decimal("0.0101"))
+    assert plain(composer.edit.accessibleDescription()) == "$0.0034 so far · stops at $0.011"
     composer.set_text("And then?")
     assert "tokens" in composer.edit.accessibleDescription()
     composer.set_text("")

@@ -86,7 +86,7 @@ async def test_footer_header_and_composer_grow_with_the_reply_and_end_at_its_cos
     # 504 in at $1.50 and 900 out at $7.50 for a million
     await until(lambda: said(stage) == "$0.0075 so far", "the cost so far")
     assert total(stage) == "$0.0075"
-    assert stage.page._open.entries()[-1].meter is not None
+    assert stage.entries()[-1].meter is not None
     report(answer, replace(PRICED, output_tokens=2000, cost=None, cost_source=None))
     await until(lambda: total(stage) == "$0.0168", "what the provider reported so far")
     report(answer, replace(PRICED, cost=Decimal("0.0231")))

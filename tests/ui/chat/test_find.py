@@ -30,7 +30,7 @@ def transcript(stage: Stage) -> Transcript:
 
 def marked(stage: Stage, kind: Highlight = Highlight.FOUND) -> dict[str, dict[int, dict[int, Any]]]:
     """What is marked, by the text of the message."""
-    texts = {entry.message.id: entry.message.text for entry in stage.page._open.entries()}
+    texts = {entry.message.id: entry.message.text for entry in stage.entries()}
     marks = transcript(stage)._highlights.get(kind, {})
     return {texts[name]: dict(each) for name, each in marks.items() if each and name in texts}
 
@@ -44,7 +44,7 @@ def control(stage: Stage, name: str) -> QWidget:
 
 async def find(stage: Stage, text: str) -> None:
     """Open the bar and look for a text."""
-    stage.page.find_in_chat()
+    stage.page.finding.open()
     bar(stage).field.setText(text)
     bar(stage)._settle.stop()
     bar(stage).query_changed.emit()
@@ -69,24 +69,24 @@ async def test_keys_go_through_the_finds_and_close(stage: Stage, qtbot: Any) -> 
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert said(stage) == "2 of 3"
     assert marked(stage, Highlight.CURRENT) == {"two one three one": {1: {0: ((4, 7),)}}}
-    stage.page.find_next()
-    stage.page.find_next()
+    stage.page.finding.next()
+    stage.page.finding.next()
     assert said(stage) == "1 of 3"
     qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert said(stage) == "3 of 3"
-    stage.page.find_previous()
+    stage.page.finding.previous()
     assert said(stage) == "2 of 3"
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert bar(stage).isHidden()
     assert marked(stage) == marked(stage, Highlight.CURRENT) == {}
-    stage.page.find_next()  # opens it again with what was looked for
+    stage.page.finding.next()  # opens it again with what was looked for
     assert bar(stage).isVisible()
     assert bar(stage).query().text == "one"
 
 
 async def test_enter_right_after_typing_looks_for_what_was_typed(stage: Stage, qtbot: Any) -> None:
     await stage.ask("one", "two")
-    stage.page.find_in_chat()
+    stage.page.finding.open()
     qtbot.keyClicks(bar(stage).field, "two")
     qtbot.keyClick(bar(stage).field, Qt.Key.Key_Return)
     await stage.idle()
@@ -95,7 +95,7 @@ async def test_enter_right_after_typing_looks_for_what_was_typed(stage: Stage, q
 
 async def test_typing_alone_is_enough(stage: Stage, qtbot: Any) -> None:
     await stage.ask("one", "two two")
-    stage.page.find_in_chat()
+    stage.page.finding.open()
     qtbot.keyClicks(bar(stage).field, "two")
     await until(lambda: said(stage) == "1 of 2", "the finds")
     qtbot.keyClicks(bar(stage).field, "x")
@@ -121,7 +121,7 @@ async def test_case_words_and_expressions(stage: Stage) -> None:
 
 async def test_what_is_no_expression_is_said(stage: Stage) -> None:
     await stage.ask("Rate", "rate (rates)")
-    stage.page.find_in_chat()
+    stage.page.finding.open()
     control(stage, "Regular expression").click()
     await find(stage, "(ra")
     assert said(stage).startswith("Not a regular expression: missing )")
@@ -134,7 +134,7 @@ async def test_what_is_no_expression_is_said(stage: Stage) -> None:
 
 async def test_an_expression_that_never_ends_is_said(stage: Stage) -> None:
     await stage.ask("Hello", "a" * 60 + "b")
-    stage.page.find_in_chat()
+    stage.page.finding.open()
     control(stage, "Regular expression").click()
     await find(stage, "(a|aa|a?a)+$")
     assert said(stage) == "This expression takes too long. Make it simpler."
@@ -143,7 +143,7 @@ async def test_an_expression_that_never_ends_is_said(stage: Stage) -> None:
 
 async def test_other_branches_are_counted_and_gone_to(stage: Stage) -> None:
     await stage.ask("Why?", "Because of the rate.")
-    reply = stage.page._open.entries()[-1].message.id
+    reply = stage.entries()[-1].message.id
     stage.page.regenerate()
     (await stage.answer(2)).finish("The needle, and the needle.")
     await stage.settled()
@@ -153,7 +153,7 @@ async def test_other_branches_are_counted_and_gone_to(stage: Stage) -> None:
     assert said(stage) == "1 of 2 · in another branch"
     assert stage.texts() == ["Why?", "The needle, and the needle."]
     assert marked(stage, Highlight.CURRENT) == {"The needle, and the needle.": {1: {0: ((4, 10),)}}}
-    stage.page.find_next()
+    stage.page.finding.next()
     assert said(stage) == "2 of 2 · in another branch"
     await stage.idle()
     assert (await stage.library.conversation(stage.page.conversation_id or ""))[0].head_id != reply
@@ -164,14 +164,14 @@ async def test_hits_elsewhere_are_told_of(stage: Stage) -> None:
     stage.page.regenerate()
     (await stage.answer(2)).finish("The needle.")
     await stage.settled()
-    first = stage.page._open.shown.tree.siblings(stage.page._open.entries()[-1].message.id)[0]
+    first = stage.page._open.shown.tree.siblings(stage.entries()[-1].message.id)[0]
     stage.page._open.show_branch(first.id)
     await find(stage, "needle")
     assert said(stage) == "1 of 2 · 1 in another branch"
     assert stage.texts()[-1] == "Because of the rate."
-    stage.page.find_next()
+    stage.page.finding.next()
     assert stage.texts()[-1] == "The needle."
-    stage.page.find_previous()
+    stage.page.finding.previous()
     assert said(stage) == "1 of 2 · 1 in another branch"  # as seen from where the search began
     stage.page._open.show_branch(first.id)
     await stage.idle()
@@ -198,7 +198,7 @@ async def test_folded_reasoning_is_unfolded(stage: Stage) -> None:
     await stage.ask("Why?", "<think>\nA needle in here.\n</think>\nBecause.")
     await find(stage, "needle")
     assert said(stage) == "1 of 1"
-    reply = stage.page._open.entries()[-1].message.id
+    reply = stage.entries()[-1].message.id
     position = TextPosition(reply, Place(0, 0, 2))
     line = transcript(stage).caret_rect(position)
     assert transcript(stage).viewport().rect().contains(line)
@@ -210,7 +210,7 @@ async def test_what_is_far_away_is_brought_into_view(stage: Stage) -> None:
     await stage.ask("Later", "word\n\n" * 200)
     assert transcript(stage).verticalScrollBar().value() > 5_000
     await find(stage, "needle")
-    position = TextPosition(stage.page._open.entries()[0].message.id, Place(0, 0, 4))
+    position = TextPosition(stage.entries()[0].message.id, Place(0, 0, 4))
     assert transcript(stage).viewport().rect().contains(transcript(stage).caret_rect(position))
 
 
@@ -229,16 +229,16 @@ async def test_another_chat_is_searched_for_the_same(stage: Stage) -> None:
 
 async def test_what_is_selected_is_looked_for(stage: Stage) -> None:
     await stage.ask("one", "a needle and a needle")
-    reply = stage.page._open.entries()[-1].message.id
+    reply = stage.entries()[-1].message.id
     transcript(stage).selecting.select(TextPosition(reply, Place(1, 0, 2)), TextPosition(reply, Place(1, 0, 8)))
-    stage.page.find_in_chat()
+    stage.page.finding.open()
     assert bar(stage).query().text == "needle"
     await until(lambda: said(stage) == "1 of 2")
 
 
 async def test_words_found_in_all_chats_are_marked_in_the_message(stage: Stage) -> None:
     chat = await stage.ask("one", "a **need**le and so on")
-    reply = stage.page._open.entries()[-1].message.id
+    reply = stage.entries()[-1].message.id
     stage.page.show_new()
     stage.page.open(chat, reply, ("needle", "on"))
     await stage.idle()
@@ -260,15 +260,15 @@ async def test_opening_the_bar_moves_nothing_that_is_read(stage: Stage) -> None:
         return view.viewport().mapTo(stage.page, view.caret_rect(place).topLeft()).y()
 
     before = height()
-    stage.page.find_in_chat()
+    stage.page.finding.open()
     assert height() == before
-    stage.page.close_find()
+    stage.page.finding.close()
     assert height() == before
 
 
 async def test_there_is_nothing_to_find_in_a_new_chat(stage: Stage) -> None:
-    stage.page.find_in_chat()
-    stage.page.find_next()
+    stage.page.finding.open()
+    stage.page.finding.next()
     assert bar(stage) is None
 
 

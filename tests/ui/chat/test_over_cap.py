@@ -64,7 +64,7 @@ async def test_a_used_up_cap_says_so_and_offers_four_ways(stage: Stage) -> None:
     assert said[3].startswith("Send after midnight, in ")
     assert stage.composer.text() == "And then?"
     assert not stage.errors
-    assert stage.composer.edit.accessibleDescription().startswith("Over the cap")
+    assert stage.composer.edit.accessibleDescription().startswith("Over today’s cap")
     assert len(stage.client.answers) == 1
 
 

@@ -73,7 +73,7 @@ async def test_a_wait_can_be_stopped(stage: Stage) -> None:
     await until(lambda: cards(stage, PauseCard), "the card")
     press(cards(stage, PauseCard)[0], "Stop")
     await stage.settled()
-    assert stage.page._open.entries()[-1].message.status is Status.STOPPED
+    assert stage.entries()[-1].message.status is Status.STOPPED
     assert len(stage.client.answers) == 1
 
 
@@ -205,7 +205,7 @@ async def test_what_was_cut_off_goes_on_in_its_place(stage: Stage) -> None:
     await until(lambda: cards(stage, ErrorCard), "the card")
     await stage.settled()
     assert stage.texts() == ["Hello", "The loan has less inter"]
-    before = stage.page._open.entries()[-1].message.id
+    before = stage.entries()[-1].message.id
     press(cards(stage, ErrorCard)[0], "Continue the reply")
     answer = await stage.answer(2)
     assert answer.question == "The loan has less inter"
@@ -216,7 +216,7 @@ async def test_what_was_cut_off_goes_on_in_its_place(stage: Stage) -> None:
     answer.finish(" now.")
     await stage.settled()
     assert stage.texts() == ["Hello", "The loan has less interest now."]
-    assert stage.page._open.entries()[-1].message.id == before
+    assert stage.entries()[-1].message.id == before
     widget = shown_reply(stage)
     assert widget.texts()[1] == ["The loan has less interest now."]
     assert widget._badge is not None

@@ -4,12 +4,14 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import shiboken6
 from PySide6.QtWidgets import QApplication
 
+from desktop.domain.budget import BudgetState
 from desktop.domain.changes import ConversationsChanged
 from desktop.domain.conversation import SearchHit, Summary
 from desktop.domain.message import Status
@@ -124,6 +126,22 @@ class FakeCatalogue:
         return ref.provider_id in ("ollama", "tour")
 
 
+class FakeMeters:
+    def __init__(self) -> None:
+        self.growing: dict[str, Decimal] = {}
+
+    def costs(self) -> dict[str, Decimal]:
+        return self.growing
+
+
+class FakeBudgets:
+    def __init__(self) -> None:
+        self.caps: list[BudgetState] = []
+
+    async def states(self) -> list[BudgetState]:
+        return self.caps
+
+
 class StepTasks:
     """Runs a coroutine at once, to its end: nothing in the stand-ins really waits. `held` keeps them for later."""
 
@@ -169,6 +187,8 @@ class Stage:
     feed: Feed
     tasks: StepTasks
     toasts: FakeToasts
+    meters: FakeMeters
+    budgets: FakeBudgets
 
 
 @pytest.fixture(scope="session")
@@ -185,10 +205,14 @@ def make_stage(theme: Theme) -> Iterator[Callable[..., Stage]]:
     def make(summaries: Sequence[Summary] | None = None) -> Stage:
         feed, tasks, toasts, talk = Feed(), StepTasks(), FakeToasts(), FakeChat()
         library = FakeLibrary(feed, seeded() if summaries is None else summaries)
-        sidebar = Sidebar(theme, SidebarFrame(theme), library, talk, FakeCatalogue(), feed, tasks, toasts)  # type: ignore[arg-type]
+        meters, budgets = FakeMeters(), FakeBudgets()
+        services = SimpleNamespace(
+            library=library, chat=talk, catalogue=FakeCatalogue(), meters=meters, budgets=budgets, feed=feed
+        )
+        sidebar = Sidebar(theme, SidebarFrame(theme), services, tasks, toasts)  # type: ignore[arg-type]
         made.append(sidebar)
         sidebar.resize(272, 800)
-        return Stage(sidebar, library, talk, feed, tasks, toasts)
+        return Stage(sidebar, library, talk, feed, tasks, toasts, meters, budgets)
 
     yield make
     for sidebar in made:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,11 +13,13 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
-from desktop.domain.changes import ConversationsChanged, TurnEnded, TurnStarted
+from desktop.domain.budget import Budget, BudgetState, Period
+from desktop.domain.changes import BudgetsChanged, ConversationsChanged, TurnEnded, TurnStarted
 from desktop.domain.conversation import SearchHit, Summary
 from desktop.domain.errors import Busy
 from desktop.domain.message import Role
 from desktop.ui.sidebar import groups
+from tests.ui.sidebar.conftest import FakeTurn
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen windows cannot raise or grab
 
@@ -116,11 +119,11 @@ class TestList:
         shown.sidebar._list.setFocus(Qt.FocusReason.TabFocusReason)
         assert shown.sidebar._list.currentIndex().data() == "SQL: keep only the latest row"
 
-    def test_open_relative(self, stage: Stage) -> None:
+    def test_open_next_and_previous(self, stage: Stage) -> None:
         opened = listen(stage)
         stage.sidebar.set_current("tenancy")
-        stage.sidebar.open_relative(1)
-        stage.sidebar.open_relative(-1)
+        stage.sidebar.open_next()
+        stage.sidebar.open_previous()
         assert opened == [("lisbon", ""), ("landlord", "")]
 
     def test_open_index(self, stage: Stage) -> None:
@@ -277,6 +280,22 @@ class TestFollowing:
         stage.feed.publish(TurnEnded("sql"))
         assert spent.accessibleName() == "Today: $0.84 spent. Open usage"
 
+    def test_spent_today_is_measured_against_the_lowest_cap_on_a_day(self, stage: Stage) -> None:
+        caps = (("3", Period.DAY), ("2", Period.DAY), ("1", Period.MONTH))
+        stage.budgets.caps = [
+            BudgetState(Budget(name, name, Decimal(name), period=period), Decimal(name), Decimal("0.42"))
+            for name, period in caps
+        ]
+        stage.feed.publish(BudgetsChanged())
+        assert stage.sidebar._strip.spent.accessibleName() == "Today: $0.42 of $2.00 spent. Open usage"
+
+    def test_costs_grow_while_replies_are_written(self, stage: Stage) -> None:
+        stage.chat.turns.append(FakeTurn("tenancy"))
+        stage.feed.publish(TurnStarted("tenancy"))
+        stage.meters.growing = {"tenancy": Decimal("0.5")}
+        stage.sidebar._cost_timer.timeout.emit()
+        assert stage.sidebar._model.cost(stage.library.rows["tenancy"]) == "$0.7173"
+
     def test_goes_silent_when_it_is_gone(self, stage: Stage) -> None:
         shiboken6.delete(stage.sidebar)
         stage.library.calls.clear()
@@ -347,8 +366,7 @@ class TestRename:
         assert "Porto in June" in titles(shown)
 
     def test_escape_restores(self, shown: Stage, qtbot: Any) -> None:
-        shown.sidebar.set_current("lisbon")
-        shown.sidebar.rename_current()
+        shown.sidebar._list.rename("lisbon")
         qtbot.keyClicks(editor(shown), "Nonsense")
         qtbot.keyClick(editor(shown), Qt.Key.Key_Escape)
         QApplication.processEvents()

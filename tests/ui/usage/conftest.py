@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import shiboken6
@@ -100,16 +101,10 @@ class Desk:
         await self.database.run(write)
 
     async def open(self) -> UsagePage:
-        self.page = UsagePage(
-            self.theme,
-            self.settings,
-            self.spending,
-            self.budgets,  # type: ignore[arg-type]
-            self.catalogue,  # type: ignore[arg-type]
-            self.feed,
-            self.tasks,
-            self.toasts,  # type: ignore[arg-type]
+        services = SimpleNamespace(
+            spending=self.spending, budgets=self.budgets, catalogue=self.catalogue, feed=self.feed
         )
+        self.page = UsagePage(self.theme, self.settings, services, self.tasks, self.toasts)  # type: ignore[arg-type]
         self.page.resize(1008, 800)
         self.page.show()
         await self.settle()
