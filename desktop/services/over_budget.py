@@ -48,7 +48,7 @@ def price_unknown(state: BudgetState, model_name: str) -> PriceUnknown:
 def warning(state: BudgetState, level: int, day: str) -> str:
     """Spending has passed so many per cent of a cap. `day` is when the cap will be reached, as a person writes it."""
     cap = figures.money_total(state.cap)
-    spent = _("“{name}” has reached {level} %: {spent} of {cap}.").format(
+    spent = _("“{name}” has reached {level}%: {spent} of {cap}.").format(
         name=state.budget.name, level=level, spent=figures.money_against(state.spent, state.cap), cap=cap
     )
     if state.reached_on is None or state.spent >= state.cap:

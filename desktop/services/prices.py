@@ -135,11 +135,11 @@ class Prices:
         return self._store.prices()
 
     async def set_price(self, ref: ModelRef, rates: Rates | None, since: date) -> None:
-        """The user's own price of a model from a local day on; None takes all of the model's away. Raises StorageError.
+        """The user's own price of a model from a local day on; None takes that of the day away. Raises StorageError.
 
         What was spent before keeps its cost.
         """
-        others = [own for own in self._store.prices() if own.model != ref or (rates and own.since != since)]
+        others = [own for own in self._store.prices() if (own.model, own.since) != (ref, since)]
         if rates is not None:
             others.append(OwnPrice(ref, since, rates))
         others.sort(key=lambda own: (str(own.model), own.since))

@@ -173,6 +173,8 @@ async def test_the_users_own_price_from_its_day_on(world: World) -> None:
     await prices.set_price(LUNA, Rates(Decimal(1), Decimal(1)), TODAY)
     assert input_price(prices, LUNA) == 1
     await prices.set_price(LUNA, None, TODAY)
+    assert input_price(prices, LUNA) == 5
+    await prices.set_price(LUNA, None, TODAY - 9 * DAY)
     assert prices.overrides() == ()
     assert input_price(prices, LUNA) == Decimal("0.1")
 

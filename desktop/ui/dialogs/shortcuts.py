@@ -37,6 +37,13 @@ ELSEWHERE: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (N_("Open chat 1 to 9"), "Ctrl+1"),
         ),
     ),
+    (
+        N_("Lists in the settings"),
+        (
+            (N_("Move a provider, a route or a cap up"), "Alt+Up"),
+            (N_("Move a provider, a route or a cap down"), "Alt+Down"),
+        ),
+    ),
 )
 
 

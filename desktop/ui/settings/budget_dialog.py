@@ -65,7 +65,7 @@ class BudgetDialog(GrowingDialog):
         self.name.setText("" if is_new else budget.name)
         self.name.textEdited.connect(lambda: self.name.set_error(None))
         self.add(FieldBox(theme, self.name, _("Name")))
-        self.levels = {level: Chip(theme, _("{n} %").format(n=level)) for level in sorted({*LEVELS, *budget.alerts})}
+        self.levels = {level: Chip(theme, _("{n}%").format(n=level)) for level in sorted({*LEVELS, *budget.alerts})}
         self._warnings = self._labelled(_("Tell me at"), self._make_levels())
         self.add(self._warnings)
         self.add(self._make_cheaper())
@@ -114,7 +114,7 @@ class BudgetDialog(GrowingDialog):
         for level, chip in self.levels.items():
             chip.setCheckable(True)
             chip.setChecked(level in self._budget.alerts)
-            chip.setAccessibleName(_("Tell me at {n} %").format(n=level))
+            chip.setAccessibleName(_("Tell me at {n}%").format(n=level))
             line.addWidget(chip)
         line.addStretch()
         return row

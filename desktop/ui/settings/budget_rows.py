@@ -21,10 +21,14 @@ END = Qt.AlignmentFlag.AlignRight
 
 
 class BudgetRows(Card):
-    """Enter or a click edits a cap; Delete, or the bin, takes it away; the arrows go from row to row."""
+    """Enter or a click edits a cap; Delete, or the bin, takes it away.
+
+    The arrows go from row to row, and with Alt move the row itself.
+    """
 
     chosen = Signal(str)  # budget id
     removed = Signal(str)
+    moved = Signal(int, int)  # from row, to row
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
@@ -52,6 +56,8 @@ class BudgetRows(Card):
             super().keyPressEvent(event)
         elif 0 <= here + step < len(self.rows):
             self.rows[here + step].setFocus(Qt.FocusReason.TabFocusReason)
+            if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+                self.moved.emit(here, here + step)  # the keyboard is where the row will be
 
     def _line(self, state: BudgetState, line: str) -> QWidget:
         px = self.theme.px

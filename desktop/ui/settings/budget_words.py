@@ -71,7 +71,7 @@ def summary(budget: Budget, scope_text: str) -> str:
     }[budget.period]
     parts = [scope_text, period]
     if budget.alerts and budget.period is not Period.MESSAGE:
-        parts.append(_("warns at {levels} %").format(levels=", ".join(map(str, budget.alerts))))
+        parts.append(_("warns at {levels}%").format(levels=", ".join(map(str, budget.alerts))))
     if budget.allow_unpriced:
         parts.append(_("unknown prices allowed"))
     return " · ".join(parts)

@@ -56,6 +56,7 @@ class BudgetsPage(OptionPage):
         self.rows = BudgetRows(theme)
         self.rows.chosen.connect(lambda budget_id: self._tasks.start(self._open(budget_id)))
         self.rows.removed.connect(self._ask_to_remove)
+        self.rows.moved.connect(self._move)
         self.rows.hide()
         self.empty = self._make_empty()
         self.empty.hide()
@@ -160,6 +161,11 @@ class BudgetsPage(OptionPage):
             budgets = [budget if each.id == budget.id else each for each in budgets]
         else:
             budgets.append(budget)
+        self._tasks.start(self._budgets.save(budgets))
+
+    def _move(self, start: int, end: int) -> None:
+        budgets = [state.budget for state in self._states]
+        budgets.insert(end, budgets.pop(start))
         self._tasks.start(self._budgets.save(budgets))
 
     def _ask_to_remove(self, budget_id: str) -> None:

@@ -42,8 +42,9 @@ class DataPage(Column):
         self._section(_("Privacy"))
         self._text(
             _(
-                "Tuppence talks to the providers you set up, when you act, and to nobody else. Keys are in your "
-                "system keychain, or where you chose; they are in none of the files above."
+                "Tuppence talks to the providers you set up, when you act. It fetches a newer price list or a picture "
+                "from the web only if you ask for it, and talks to nobody else. Keys are in your system keychain, or "
+                "where you chose; they are in none of the files above."
             )
         )
         self.content.addSpacing(px(8))

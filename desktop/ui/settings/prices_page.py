@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -56,8 +55,8 @@ class PricesPage(OptionPage):
         self.content.insertWidget(4, self._make_list())  # under the heading of the list's option
         self.content.insertWidget(5, Divider(theme))
         self.own = OwnPrices(theme, catalogue)
-        self.own.chosen.connect(self.edit_price)
-        self.own.removed.connect(lambda ref: tasks.start(prices.set_price(ref, None, _today())))
+        self.own.chosen.connect(lambda own: self._open(own.model, own))
+        self.own.removed.connect(lambda own: tasks.start(prices.set_price(own.model, None, own.since)))
         self.add = Button(theme, _("New price"), icon="plus-bold")
         self.add.clicked.connect(lambda: self.edit_price(None))
         self._add_part(
@@ -79,9 +78,12 @@ class PricesPage(OptionPage):
             super().go_to(key)
 
     def edit_price(self, ref: ModelRef | None) -> None:
-        """Open the dialog for a model's price."""
+        """Open the dialog for a model's price: the newest of the user's own, or a new one."""
         own = [each for each in self._prices.overrides() if each.model == ref]
-        dialog = PriceDialog(self.theme, self._catalogue, self._prices, ref, own[-1] if own else None, self.window())
+        self._open(ref, own[-1] if own else None)
+
+    def _open(self, ref: ModelRef | None, own: OwnPrice | None) -> None:
+        dialog = PriceDialog(self.theme, self._catalogue, self._prices, ref, own, self.window())
         dialog.edited.connect(self._take)
         dialog.open()
 
@@ -189,10 +191,10 @@ class PricesPage(OptionPage):
 
 
 class OwnPrices(Card):
-    """A line for each model with a price of the user's; one that says so where there is none."""
+    """A line for each price of the user's; one that says so where there is none."""
 
-    chosen = Signal(object)  # ModelRef
-    removed = Signal(object)  # ModelRef
+    chosen = Signal(object)  # OwnPrice
+    removed = Signal(object)  # OwnPrice
 
     def __init__(self, theme: Theme, catalogue: Catalogue) -> None:
         super().__init__(theme)
@@ -211,38 +213,38 @@ class OwnPrices(Card):
                 widget.hide()
                 widget.deleteLater()
         self.buttons = []
-        for ref, of_model in groupby(prices, key=lambda each: each.model):
+        for own in prices:
             if self.buttons:
                 self.column.addWidget(Divider(self.theme))
-            self.column.addWidget(self._line(ref, list(of_model), today))
+            self.column.addWidget(self._line(own, today))
         if not self.buttons:
             none = text_label(self.theme, _("None. The lists tell what your models cost."), 13, role="text-muted")
             px = self.theme.px
             none.setContentsMargins(px(14), px(12), px(14), px(12))
             self.column.addWidget(none)
 
-    def _line(self, ref: ModelRef, prices: list[OwnPrice], today: date) -> QWidget:
+    def _line(self, own: OwnPrice, today: date) -> QWidget:
         theme, px = self.theme, self.theme.px
         whole = QWidget()
-        valid = [each for each in prices if each.since <= today] or prices[:1]
-        current = valid[-1]
-        since = _("since {day}") if current.since <= today else _("from {day} on")
-        provider = self._catalogue.provider(ref.provider_id)
-        about = [provider.name if provider else ref.provider_id, since.format(day=dates.day(current.since, today))]
-        name = self._catalogue.name_of(ref)
+        since = _("since {day}") if own.since <= today else _("from {day} on")
+        provider = self._catalogue.provider(own.model.provider_id)
+        about = [provider.name if provider else own.model.provider_id, since.format(day=dates.day(own.since, today))]
+        name = self._catalogue.name_of(own.model)
         words = QVBoxLayout()
         words.setSpacing(px(2))
         words.addWidget(ElidedLabel(theme, name, 14, 500))
         words.addWidget(ElidedLabel(theme, " · ".join(about), 12, role="text-muted"))
-        rates = current.rates
+        rates = own.rates
         sum_ = text_label(theme, f"{figures.price(rates.input)} / {figures.price(rates.output)}", 13)
         sum_.setFont(theme.tabular(theme.font(13)))
         sum_.setToolTip(_("Input and output, for a million tokens"))
         edit = Button(theme, _("Edit"), kind="ghost", small=True)
         edit.setAccessibleName(_("Edit the price of {model}").format(model=name))
-        edit.clicked.connect(lambda: self.chosen.emit(ref))
+        edit.clicked.connect(lambda: self.chosen.emit(own))
         remove = IconButton(theme, "trash", _("Remove the price of {model}").format(model=name), size=28)
-        remove.clicked.connect(lambda: self.removed.emit(ref))
+        remove.clicked.connect(lambda: self.removed.emit(own))
+        for button in (edit, remove):
+            button.setAccessibleDescription(" · ".join(about))  # of two prices of a model, which one
         self.buttons.append((edit, remove))
         row = QHBoxLayout(whole)
         row.setContentsMargins(px(14), px(8), px(8), px(8))

@@ -118,6 +118,8 @@ class Footer(QWidget):
         self._ring: Ring | None = None
         self._plain = theme.tabular(theme.font(12))
         self._bold = theme.tabular(theme.font(12, 600))
+        self._plain_width = QFontMetricsF(self._plain).horizontalAdvance
+        self._bold_width = QFontMetricsF(self._bold).horizontalAdvance
         self._pieces: list[_Piece] = []
         # While the ring turns, nothing under the footer is painted again.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -214,13 +216,8 @@ class Footer(QWidget):
         return shown
 
     def _width_of(self, shown: list[Figure]) -> float:
-        separator = QFontMetricsF(self._plain).horizontalAdvance(_SEPARATOR)
-        texts = sum(
-            QFontMetricsF(self._bold).horizontalAdvance(f.money)
-            + QFontMetricsF(self._plain).horizontalAdvance(f.text.removeprefix(f.money))
-            for f in shown
-        )
-        return texts + separator * max(0, len(shown) - 1)
+        texts = sum(self._bold_width(f.money) + self._plain_width(f.text.removeprefix(f.money)) for f in shown)
+        return texts + self._plain_width(_SEPARATOR) * max(0, len(shown) - 1)
 
     def _status_width(self) -> float:
         if not self._status:
@@ -245,9 +242,12 @@ class Footer(QWidget):
         for index, figure in enumerate(shown):
             rest = figure.text.removeprefix(figure.money) + (_SEPARATOR if index < len(shown) - 1 else "")
             rest_role = "warning" if figure.is_warning else "text-muted"
-            for text, font, role in ((figure.money, self._bold, money_role), (rest, self._plain, rest_role)):
+            for text, font, width_of, role in (
+                (figure.money, self._bold, self._bold_width, money_role),
+                (rest, self._plain, self._plain_width, rest_role),
+            ):
                 if text:
-                    width = QFontMetricsF(font).horizontalAdvance(text)
+                    width = width_of(text)
                     pieces.append(_Piece(text, QRectF(x, 0, width + 1, self.height()), font, role))
                     x += width
         changed = QRectF()

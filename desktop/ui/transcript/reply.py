@@ -310,9 +310,12 @@ class ReplyWidget(MessageWidget):
         part.deleteLater()
 
     def _place_head(self, x: int, room: int) -> None:
+        if self._badge is None and self._toggle is None:
+            return
         gap = self.theme.px(14)
-        width = self._name_width()
-        if self._badge is not None:
+        if self._badge is None:
+            width = self._name_width()
+        else:
             beside = gap + self._toggle.width() if self._toggle is not None else 0
             self._badge.set_room(max(room - beside, room // 2))
             width = self._badge.width()

@@ -75,7 +75,7 @@ async def test_a_cap_is_made_with_the_keyboard(world: World, page: BudgetsPage) 
     assert budget.alerts == (50, 80, 100)
     assert page.rows.isVisible()
     assert page.rows.rows[0].accessibleName() == "Daily: $0.00 of $2.50"
-    assert page.rows.rows[0].accessibleDescription() == "Everything · a day · warns at 50, 80, 100 %"
+    assert page.rows.rows[0].accessibleDescription() == "Everything · a day · warns at 50, 80, 100%"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ async def test_a_cap_is_changed_and_keeps_what_is_not_touched(world: World, page
     await world.budgets.save([DAILY, CLIENT])
     await world.settle()
     first, second = page.rows.rows
-    assert second.accessibleDescription() == "Tag “acme” · in total · warns at 33, 80 %"
+    assert second.accessibleDescription() == "Tag “acme” · in total · warns at 33, 80%"
     first.setFocus()
     QTest.keyClick(first, Qt.Key.Key_Down)
     assert second.hasFocus()
@@ -163,6 +163,19 @@ async def test_a_cap_is_changed_and_keeps_what_is_not_touched(world: World, page
         ("d", "Daily", (50, 80, 100)),
         ("c", "Acme", (33, 80)),
     ]
+
+
+async def test_alt_and_the_arrows_change_the_order(world: World, page: BudgetsPage) -> None:
+    await world.budgets.save([DAILY, CLIENT])
+    await world.settle()
+    page.rows.rows[0].setFocus()
+    QTest.keyClick(page.rows.rows[0], Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert [each.id for each in await saved(world)] == [DAILY.id, CLIENT.id]
+    QTest.keyClick(page.rows.rows[0], Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert [each.id for each in await saved(world)] == [CLIENT.id, DAILY.id]
+    await world.settle()
+    assert [row.hasFocus() for row in page.rows.rows] == [False, True]
+    assert page.rows.rows[1].accessibleName().startswith(DAILY.name)
 
 
 async def test_a_cap_is_taken_away_by_bin_or_key_after_a_question(world: World, page: BudgetsPage) -> None:

@@ -92,6 +92,14 @@ async def test_a_price_of_ones_own_is_set_changed_and_taken_away(
     again.accept_button.click()
     await world.settle()
     assert [each.rates.cache_read for each in world.prices.overrides()] == [Decimal("0.12")]
+    await world.prices.set_price(MEDIUM, Rates(Decimal(9), Decimal(9)), date(2026, 5, 1))
+    assert [edit.accessibleDescription() for edit, _remove in page.own.buttons] == [
+        "Mistral · since 1 March",
+        "Mistral · since 1 May",
+    ]
+    page.own.buttons[1][1].click()
+    await world.settle()
+    assert [each.since for each in world.prices.overrides()] == [date(2026, 3, 1)]
     page.own.buttons[0][1].click()
     await world.settle()
     assert world.prices.overrides() == ()
