@@ -145,7 +145,7 @@ class Budget:
     """`cap` is US dollars. `alerts` are per cents of it, rising, at which the user is told.
 
     `allow_unpriced`: models without a known price may be used although nobody can say what they add. `cheaper` is
-    offered from 80 % on until the reset.
+    offered from 80% on until the reset.
     """
 
     id: str

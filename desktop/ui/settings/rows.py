@@ -32,7 +32,7 @@ class RowsModel(QAbstractListModel, Generic[R]):
 
     def replace(self, rows: Sequence[R | Heading]) -> None:
         """Rows that stay in their places are only painted again, so that the current one and the scroll stay."""
-        if len(rows) == len(self._rows):
+        if [isinstance(row, Heading) for row in rows] == [isinstance(row, Heading) for row in self._rows]:
             self._rows = list(rows)
             if rows:
                 self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))

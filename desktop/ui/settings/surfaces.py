@@ -47,16 +47,24 @@ class Card(QWidget):
 class GrowingDialog(Dialog):
     """A dialog that makes room when an error appears below a field."""
 
+    def setVisible(self, visible: bool) -> None:
+        if visible:
+            self._grow()  # before a window manager places it
+        super().setVisible(visible)
+
     def event(self, event: QEvent) -> bool:
         if event.type() != QEvent.Type.LayoutRequest:
             return super().event(event)  # which may be the one that deletes the dialog: nothing follows
         handled = super().event(event)
+        self._grow()
+        return handled
+
+    def _grow(self) -> None:
         layout = self.layout()
         if layout is not None and layout.hasHeightForWidth():
             wanted = layout.totalHeightForWidth(self.width())
             if wanted > self.height():
                 self.resize(self.width(), wanted)
-        return handled
 
 
 class Column(QScrollArea):

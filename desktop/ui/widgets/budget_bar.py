@@ -11,7 +11,7 @@ WARNS_AT = Decimal("0.8")
 
 
 def bar_role(share: Decimal) -> str:
-    """The colour of so large a part of a cap: at 80 % it warns, at all of it nothing more can be sent."""
+    """The colour of so large a part of a cap: at 80% it warns, at all of it nothing more can be sent."""
     if share >= 1:
         return "danger"
     return "warning-fill" if share >= WARNS_AT else "accent"
