@@ -229,3 +229,18 @@ async def test_the_window_is_not_modal_and_can_be_resized(dialog: SettingsDialog
     dialog.resize(900, 500)
     assert dialog.size().width() == 900
     QApplication.processEvents()
+
+
+@pytest.mark.parametrize("width", [900, 1280, 1900])
+async def test_no_editor_is_squeezed(world: World, dialog: SettingsDialog, width: int) -> None:
+    dialog.resize(width, 700)
+    for name in dict.fromkeys(option.page for option in options.OPTIONS):
+        dialog.show_page(name)
+        await world.settle()
+        page = dialog.page(name)
+        assert isinstance(page, OptionPage)
+        page.widget().layout().activate()
+        for option in options.OPTIONS:
+            if option.page == name and (row := page.row(option.key)).isVisible():
+                assert row.rect().contains(row.editor.geometry()), option.key
+                assert row.editor.height() >= row.editor.minimumSizeHint().height(), option.key

@@ -80,6 +80,19 @@ async def test_a_pasted_key_is_stored_tested_and_turns_the_provider_on(world: Wo
     assert all(KEY.encode() not in path.read_bytes() for path in files)
 
 
+async def test_the_first_provider_s_row_is_as_high_as_any(world: World, dialog: SettingsDialog) -> None:
+    """It takes the place of the heading that stood on top."""
+    for provider in world.catalogue.providers():
+        await world.catalogue.remove_provider(provider.id)
+    detail = await opened(world, dialog, "mistral")
+    detail.keys.form.key.setText(KEY)
+    button(detail, "Add key").click()
+    await world.settle()
+    shown = dialog.providers().list
+    heights = [shown.visualRect(shown.model().index(row, 0)).height() for row in range(3)]
+    assert heights == [48, 36, 48]
+
+
 async def test_a_second_key_gets_a_label_of_its_own(world: World, dialog: SettingsDialog) -> None:
     await world.add("mistral", "Personal")
     detail = await opened(world, dialog, "mistral")
