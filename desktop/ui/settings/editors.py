@@ -174,7 +174,7 @@ class FontEditor(Chip):
     def _open(self) -> None:
         popover = FontPopover(self.theme, self._value.name, fixed_pitch=self._kind.fixed_pitch, parent=self)
         popover.chosen.connect(self._choose)
-        popover.show_below(self)
+        popover.open_at(self)
         popover.go_to(self._value.get())
 
     def _choose(self, family: str) -> None:

@@ -2,24 +2,20 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QObject, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QObject, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.domain.model import Model
 from desktop.i18n import gettext as _
 from desktop.services.catalogue import Catalogue
 from desktop.ui.settings.rows import Heading, Index, RowsModel, paint_fill, paint_heading
+from desktop.ui.settings.search_popover import SearchPopover
 from desktop.ui.theme.theme import Theme
-from desktop.ui.widgets.field import SearchField
 from desktop.ui.widgets.paint import paint_dot, text_flags
-from desktop.ui.widgets.popover import Popover
-from desktop.ui.widgets.row_list import RowList
-
-_MOVES = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
 
 
-class ModelChoice(Popover):
+class ModelChoice(SearchPopover):
     """Search and choose among the models of the picker that are `offered`, under the names of their providers."""
 
     chosen = Signal(object)  # ModelRef
@@ -27,53 +23,23 @@ class ModelChoice(Popover):
     def __init__(
         self, theme: Theme, catalogue: Catalogue, offered: Callable[[Model], bool], parent: QWidget | None = None
     ) -> None:
-        super().__init__(theme, parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(theme, _("Search models"), _("Models"), 340, parent)
         names = {provider.id: provider.name for provider in catalogue.providers() if provider.service_id != "tour"}
         self._names = names
         self._models = [
             model for model in catalogue.models() if model.shown and model.ref.provider_id in names and offered(model)
         ]
-        self.search = SearchField(theme, _("Search models"), _("Search models"), parent=self)
-        self.search.textChanged.connect(self._filter)
         self._rows = _Rows(32, 28, parent=self)
-        self.list = RowList(theme, _("Models"), self, ground="surface-raised", inset=6, foot=6)
         services = {provider.id: provider.service_id for provider in catalogue.providers()}
         self.list.setItemDelegate(_Delegate(theme, self._rows, services, self.list))
         self.list.setModel(self._rows)
-        self.list.chosen.connect(self._choose)
-        px = theme.px
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(2), px(8), px(2), px(2))
-        column.setSpacing(px(4))
-        head = QHBoxLayout()
-        head.setContentsMargins(px(6), 0, px(6), 0)
-        head.addWidget(self.search)
-        column.addLayout(head)
-        column.addWidget(self.list)
-        self._filter("")
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.theme.px(340), self.theme.px(360))
-
-    def open_at(self, anchor: QWidget) -> None:
-        """Open below a widget, with the keyboard in the search field."""
-        self.show_below(anchor)
-        self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.filter("")
 
     def models(self) -> list[Model]:
         """Those that can be chosen now, in the order shown."""
         return [row for row in self._rows.rows() if isinstance(row, Model)]
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _MOVES:
-            self.list.keyPressEvent(event)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._choose(self.list.currentIndex())
-        else:
-            super().keyPressEvent(event)
-
-    def _filter(self, query: str) -> None:
+    def filter(self, query: str) -> None:
         words = query.casefold().split()
         rows: list[Model | Heading] = []
         provider_id = ""
@@ -94,7 +60,7 @@ class ModelChoice(Popover):
         self._rows.replace(rows)
         self.list.setCurrentIndex(self._rows.index(1) if len(rows) > 1 else QModelIndex())
 
-    def _choose(self, index: QModelIndex) -> None:
+    def choose(self, index: QModelIndex) -> None:
         if index.isValid() and isinstance(model := self._rows.row(index.row()), Model):
             self.chosen.emit(model.ref)
             self.close()
