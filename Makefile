@@ -21,7 +21,7 @@ run: setup ## start the program (ARGS="--send 'Hello'" passes arguments on)
 	@$(BIN)/tuppence $(ARGS)
 
 test: check ## the checks, then all tests (ARGS="-k sidebar" passes arguments on)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: setup-dev ## lint, types, layers, resources, translations
 	$(BIN)/ruff check desktop packaging tests

@@ -67,7 +67,7 @@ class Meter:
     @property
     def stops_at(self) -> Decimal | None:
         """What the present try may cost, in US dollars, until a cap ends it; None where none would."""
-        return self._turn.stops_at
+        return self._turn.record.stops_at
 
     def _on_event(self, event: TurnEvent) -> None:
         match event:

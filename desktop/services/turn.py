@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from desktop.domain.changes import ConversationsChanged, SavingFailed
 from desktop.domain.errors import AppError, NoConnection, OverBudget, ProviderError, Refused, SecretsError
@@ -114,11 +113,6 @@ class Turn:
     def answering(self) -> ModelRef:
         """The target of the present try, or of the last one."""
         return self.record.answering
-
-    @property
-    def stops_at(self) -> Decimal | None:
-        """The cost of the present try, in US dollars, at which a cap ends it; None where none would."""
-        return self.record.reservation.stops_at if self.record.reservation is not None else None
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` with every event from now on; what came before is in `reply`. Returns the way to end it."""

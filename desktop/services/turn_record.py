@@ -5,6 +5,7 @@ A reply's own fields tell of the last try, its attempts of those before it; each
 
 import time
 from dataclasses import replace
+from decimal import Decimal
 
 from desktop.domain.budget import Spender
 from desktop.domain.cost import Cost
@@ -62,6 +63,11 @@ class TurnRecord:
     @property
     def message_id(self) -> str:
         return self._before.id
+
+    @property
+    def stops_at(self) -> Decimal | None:
+        """The cost of the present try, in US dollars, at which a cap ends it; None where none would."""
+        return self.reservation.stops_at if self.reservation is not None else None
 
     def turn_to(self, target: Target) -> None:
         """From now on the reply is about this target, whether or not it is asked."""

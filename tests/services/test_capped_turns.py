@@ -138,7 +138,7 @@ async def test_a_running_reply_tells_at_what_cost_a_cap_ends_it(
         turn = await chat.send(None, "Why?", MODEL)
         turn.subscribe(lambda _event, begun=begun: begun.set())
         await begun.wait()
-        assert turn.stops_at == stops_at
+        assert turn.record.stops_at == stops_at
         goes_on.set()
         await turn.wait()
 

@@ -130,7 +130,7 @@ class BudgetDialog(GrowingDialog):
         row.setSpacing(self.theme.px(4))
         row.addWidget(self.no_cheaper)
         row.addWidget(self.cheaper)
-        return self._beside(_("Offer a cheaper model"), _("From 80% of the cap on, until it begins anew."), both)
+        return self._beside(_("Offer a cheaper model"), _("From 80%, until the cap begins anew."), both)
 
     def _open_models(self) -> None:
         choice = ModelChoice(self.theme, self._catalogue, lambda _model: True, self)
