@@ -1,0 +1,40 @@
+"""The cycle collector as the program runs it."""
+
+import gc
+import sys
+import weakref
+from types import ModuleType
+
+import pytest
+
+from desktop.ui.garbage import UiThreadCollector
+
+
+class Knot:
+    """Something that only the collector can end."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def many_knots() -> weakref.ref[Knot]:
+    return [weakref.ref(Knot()) for _ in range(2 * gc.get_threshold()[0])][-1]
+
+
+def test_cycles_are_collected_and_what_is_new_with_a_module_is_left(
+    collector: UiThreadCollector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collector.collect()
+    collector.collect()  # modules that came with the test are known now
+    found = many_knots()
+    collector.collect()
+    assert found() is None
+    permanent = gc.get_freeze_count()
+    monkeypatch.setitem(sys.modules, "a module that has just come", ModuleType("new"))
+    found = many_knots()
+    collector.collect()
+    assert found() is not None
+    assert gc.get_freeze_count() > permanent
+    found = many_knots()
+    collector.collect()
+    assert found() is None
