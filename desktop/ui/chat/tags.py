@@ -139,6 +139,7 @@ class TagsPopover(Popover):
             row.addWidget(remove)
             self.removers.append(remove)
             self._lines.addWidget(line)
+            line.show()  # a layout would do so later, and make no room for it until then
         self._offer()
 
     def _offer(self) -> None:
@@ -152,6 +153,7 @@ class TagsPopover(Popover):
             button.clicked.connect(lambda _checked=False, tag=tag: self.add_tag(tag))
             self.buttons.append(button)
             self._offers.addWidget(button)
+            button.show()
         self.adjustSize()
 
 
