@@ -90,8 +90,9 @@ def _block(block: b.Block, within: str, *, second: bool) -> Iterator[str]:
             yield f"<{name}>"
             if title and not reasoning:
                 yield f"<summary>{summary(title)}</summary>"
-            yield from ("", *_lines(inner, gap=True), "") if inner else ("",)
-            yield f"</{name}>"
+            yield from ("", *_lines(inner, gap=True)) if inner else ()
+            if not (reasoning and inner and isinstance(inner[-1], b.Details) and inner[-1].reasoning):
+                yield from ("", f"</{name}>")  # reasoning in reasoning ends with the same tag
         case b.Notes(notes):
             for number, note in enumerate(notes, 1):
                 yield from _hung(f"[^{number}]: ", "    ", _lines(note, gap=True))

@@ -4,7 +4,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desktop.render import blocks as b
@@ -40,6 +40,7 @@ def test_the_corpus_reads_back_to_the_same_blocks(text: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(MIXTURES)
+@example("<think>\nopen\n\n<think>\na\n</think>\n\nb\n")
 def test_mixtures_read_back_to_the_same_words(text: str) -> None:
     once = parse(to_markdown(parse(text)))
     assert "".join(words(once)) == "".join(words(parse(text)))
