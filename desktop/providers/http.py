@@ -32,7 +32,7 @@ __all__ = ["Call", "HttpSettings", "Question", "Reader", "aclose", "converse"]
 
 _LOOPBACK = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 _TRICKLE_S = 0.004
-_GATHER_S = 0.125
+_GATHER_S = 0.14
 """Where a piece had to be waited for, the next ones are let gather for the rest of this time: the screen shows them
 together anyway, and waking for each of a hundred tokens a second costs more than reading them. What comes faster is
 read without a pause, and so is what comes as slowly."""

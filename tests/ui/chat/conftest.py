@@ -336,13 +336,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
         @functools.wraps(test)
         async def then_close(**given: Any) -> None:
-            gc.disable()  # it would also run in the database's thread, and end the timers of earlier loops there
             try:
                 await test(**given)
             finally:
                 if make_stage := item.funcargs.get("make_stage"):
                     await make_stage.close()
-                gc.enable()
                 gc.collect()
 
         item.obj = then_close

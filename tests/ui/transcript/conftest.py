@@ -14,11 +14,9 @@ from tests.ui.transcript.hosts import Host
 
 
 @pytest.fixture(autouse=True)
-def no_garbage_elsewhere() -> Iterator[None]:
-    """As in the program, garbage is collected on this thread alone: others must not destroy widgets and timers."""
-    gc.disable()
+def no_garbage_left() -> Iterator[None]:
+    """Of what a test drew, at its end: nothing else collects it while tests of widgets run."""
     yield
-    gc.enable()
     gc.collect()
 
 
