@@ -313,7 +313,7 @@ class IncrementalParser:
         if self._part is not None:
             together = long_blocks.joined(self._part, blocks)
             self._torn = self._torn or together is None
-            blocks = together or [self._part, *blocks]
+            blocks = long_blocks.as_read_whole(together) if together else [self._part, *blocks]
         ahead = len(blocks) - len(read.blocks)  # 1 if the first part is a block by itself
         lines = source.split("\n")
         keep = _first_open(read.blocks, lines)

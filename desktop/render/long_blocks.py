@@ -72,6 +72,16 @@ def joined(first: Block, rest: list[Block]) -> list[Block] | None:
             return None
 
 
+def as_read_whole(blocks: list[Block]) -> list[Block]:
+    """What has been joined, as it is when it is read at once: there no list is loose that has no paragraph."""
+    match blocks:
+        case [List(items, start, False), *rest] if not any(
+            isinstance(child, Paragraph) for item in items for child in item.blocks
+        ):
+            return [List(items, start), *rest]
+    return blocks
+
+
 def _of_list(
     lines: list[str], start: int, block: List, items: list[int], read_alone: Callable[[str], list[Block]]
 ) -> Part | None:

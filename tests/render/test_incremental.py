@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from desktop.render import blocks, reading
@@ -58,7 +58,12 @@ def test_any_chunking_of_any_mixture(snippets: list[str], sizes: list[int], betw
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(SNIPPETS), min_size=1, max_size=4), st.integers(0, 40), st.integers(1, 30))
+@given(
+    snippets=st.lists(st.sampled_from(SNIPPETS), min_size=1, max_size=4),
+    longest=st.integers(0, 40),
+    size=st.integers(1, 30),
+)
+@example(snippets=["- ```py\n  x\n  ```\n"] * 2, longest=0, size=1)
 def test_a_long_block_in_parts_is_the_same(
     monkeypatch: pytest.MonkeyPatch, snippets: list[str], longest: int, size: int
 ) -> None:
