@@ -36,9 +36,8 @@ from desktop.storage.values import Db
 if TYPE_CHECKING:
     from desktop.services.prices import Prices
 
-_SHARE = (
-    10  # more than a roomy answer is set aside only out of so big a part of what is left, lest one keeps all waiting
-)
+_SHARE = 10
+"""More than a roomy answer is set aside only out of so big a part of what is left, lest all others have to wait."""
 _MINUTE_MS = 60_000
 _ABANDONED_MS = 3_600_000  # a command's request that is older is not going on any more
 
