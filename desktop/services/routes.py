@@ -53,7 +53,8 @@ class Routes:
         """The way to an answer by a model or a route. Raises NoTarget."""
         route = self._route(ref)
         targets = self.targets(ref)
-        outlook = {target: self.outlook(target) for target in targets}
+        now = self._standing.now()
+        outlook = {target: self.outlook(target, now) for target in targets}
         turn = self._turns.get(route.id, 0)
         self._turns[route.id] = turn + 1
         found = router.candidates(targets, route.strategy, outlook, turn=turn, draw=random.random)
@@ -158,16 +159,16 @@ class Routes:
             return [target]
         return [Target(target.model, label, target.weight) for label in labels]
 
-    def outlook(self, target: Target) -> Outlook:
-        """What is known of a target now."""
+    def outlook(self, target: Target, now: float | None = None) -> Outlook:
+        """What is known of a target, its waits counted from `now` in Unix seconds."""
         provider = self._catalogue.provider(target.model.provider_id)
         model = self._catalogue.model(target.model)
         key = KeyRef(target.model.provider_id, target.key_label)
         price = self.prices.price(target.model)
         return Outlook(
             usable=provider is not None and provider.enabled and not self._standing.is_rejected(key),
-            cooling_s=self._standing.cooling_s(target),
-            closed_s=self._standing.closed_s(target),
+            cooling_s=self._standing.cooling_s(target, now),
+            closed_s=self._standing.closed_s(target, now),
             price=None if price is None else price.rates.input + price.rates.output,
             speed=self._speeds().get(target.model),
             window=model.context_window if model else None,

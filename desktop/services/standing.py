@@ -55,14 +55,20 @@ class Standing:
                 self._records[target] = _Record(pause_s=float(pause_s), until=float(until), reason=str(reason))
         self._rejected = {KeyRef(str(row[0]), str(row[1])) for row in _rows(raw.get("rejected_keys")) if len(row) == 2}
 
-    def cooling_s(self, target: Target) -> float:
-        """How long a target should be left alone, in seconds; 0 if it need not be."""
-        return max(self._record(target).until - self._clock(), self.closed_s(target), 0.0)
+    def now(self) -> float:
+        """The moment, in Unix seconds, for those who compare targets: read for each, it would favour the last."""
+        return self._clock()
 
-    def closed_s(self, target: Target) -> float:
-        """How long a target will answer nothing, in seconds, as it said itself beside its last answer."""
+    def cooling_s(self, target: Target, now: float | None = None) -> float:
+        """How long a target should be left alone, in seconds from `now`; 0 if it need not be."""
+        now = self._clock() if now is None else now
+        return max(self._record(target).until - now, self.closed_s(target, now), 0.0)
+
+    def closed_s(self, target: Target, now: float | None = None) -> float:
+        """How long a target will answer nothing, in seconds from `now`, as it said itself beside its last answer."""
         known = self._limits.get(_plain(target))
-        return max(0.0, known[0] + known[1].wait_s - self._clock()) if known else 0.0
+        now = self._clock() if now is None else now
+        return max(0.0, known[0] + known[1].wait_s - now) if known else 0.0
 
     def reason(self, target: Target) -> str:
         """What went wrong with a target last; empty if nothing has, or nobody knows any more."""

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -36,7 +37,9 @@ from desktop.providers.base import ChatRequest
 from desktop.services.chat import Chat
 from desktop.services.library import Library
 from desktop.services.routes import Routes
+from desktop.services.standing import Standing
 from desktop.settings import options
+from desktop.settings.files import Writer
 from desktop.settings.store import Settings
 from desktop.storage.database import Database
 
@@ -318,6 +321,27 @@ async def test_a_target_that_cools_is_tried_last(chat: Chat, catalogue: Scripted
         routes.standing.failed(Target(LARGE), Overloaded("", http_status=503))
     message, _events = await reply_of(chat)
     assert message.model == SONNET
+
+
+def test_the_one_that_recovers_first_does_so_however_long_the_looking_takes(
+    catalogue: ScriptedCatalogue, settings: Settings, prices: FakePrices, tmp_path: Path
+) -> None:
+    now = [1_000_000.0]
+
+    def clock() -> float:
+        now[0] += 0.5
+        return now[0]
+
+    writer = Writer(on_error=lambda path, error: pytest.fail(f"{path}: {error}"))
+    standing = Standing(tmp_path / "standing.json", writer, clock)
+    routes = Routes(catalogue, standing, settings, prices)  # type: ignore[arg-type]
+    first, second = ROUTE.targets
+    for target, retry_after in ((first, 60.0), (second, 60.01)):
+        now[0] = 1_000_000.0
+        limited = RateLimited("", http_status=429)
+        limited.retry_after = retry_after
+        standing.failed(target, limited)
+    assert routes.plan(ROUTE.ref).targets == (first, second)
 
 
 async def test_round_robin_over_replies(chat: Chat, catalogue: ScriptedCatalogue) -> None:
