@@ -6,7 +6,6 @@ import asyncio
 import functools
 import json
 import ssl
-import time
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +17,7 @@ import httpx
 
 from desktop import __version__
 from desktop.domain.errors import BadAddress, KeyRejected, NoKey, ProviderError
-from desktop.domain.events import LimitsReported, ProviderEvent
+from desktop.domain.events import LimitsReported, ProviderEvent, ReasoningDelta, TextDelta
 from desktop.domain.model import Dialect, Endpoint
 from desktop.i18n import gettext as _
 from desktop.providers import errors
@@ -27,15 +26,11 @@ from desktop.providers.http_settings import HttpSettings
 from desktop.providers.limits import limits_of
 from desktop.providers.registry import KeyNeed, Service, service
 from desktop.providers.stream import EventStream, Reader
+from desktop.providers.trickle import Trickle
 
 __all__ = ["Call", "HttpSettings", "Question", "Reader", "aclose", "converse"]
 
 _LOOPBACK = ("all://localhost", "all://127.0.0.1", "all://[::1]")
-_TRICKLE_S = 0.004
-_GATHER_S = 0.14
-"""Where a piece had to be waited for, the next ones are let gather for the rest of this time: the screen shows them
-together anyway, and waking for each of a hundred tokens a second costs more than reading them. What comes faster is
-read without a pause, and so is what comes as slowly."""
 _DRAIN_S = 0.2
 _REFUSAL_S = 5.0  # the status has told the most of it
 _LIST_TIMEOUT_S = 30.0  # a list is not worth the patience that a reasoning model needs
@@ -258,17 +253,13 @@ async def converse(
                 broken: ProviderError | None = None
                 chunks = response.aiter_bytes()
                 try:
-                    asked = time.monotonic()
-                    async for chunk in chunks:
-                        waited_s = time.monotonic() - asked
+                    async for chunk in (trickle := Trickle(chunks)):
                         events = stream.feed(chunk)
                         for event in events:
                             yield event
                         if stream.done:
                             break
-                        if events and _TRICKLE_S < waited_s < _GATHER_S:
-                            await asyncio.sleep(_GATHER_S - waited_s)
-                        asked = time.monotonic()
+                        trickle.has_text |= any(isinstance(each, TextDelta | ReasoningDelta) for each in events)
                 except httpx.HTTPError as exception:
                     broken = errors.provider_error(call.origin, exception=exception)
                 for event in stream.end(broken):

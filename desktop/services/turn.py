@@ -36,14 +36,13 @@ from desktop.domain.route import Target
 from desktop.i18n import gettext as _
 from desktop.providers.address import is_loopback
 from desktop.providers.base import ChatRequest
-from desktop.services import network, retry
+from desktop.services import network, pace, retry
 from desktop.services.budgets import Budgets
 from desktop.services.catalogue import Catalogue
 from desktop.services.feed import Feed
 from desktop.services.flusher import Flusher
 from desktop.services.joint import joined
 from desktop.services.lost import attended
-from desktop.services.pace import Pace
 from desktop.services.router import Ask, GiveUp, Move, Retry
 from desktop.services.routes import Plan, Routes
 from desktop.services.turn_record import TurnRecord
@@ -258,7 +257,7 @@ class Turn:
         reservation = self.record.reservation = await self._budgets.reserve(self.record.spend())
         request = reservation.limited(replace(self._question.request, model_id=target.model.model_id))
         self._emit(ModelChosen(target.model, self._catalogue.name_of(target.model), endpoint.provider.name))
-        stream, pace = client.stream(endpoint, request), Pace()
+        stream = client.stream(endpoint, request)
         if self._question.reply.parts:
             stream = joined(self._question.reply, stream)
         async with attended(endpoint.provider) as heard, aclosing(stream) as events:
@@ -274,7 +273,7 @@ class Turn:
                 elif self.reply.status is Status.STREAMING:
                     self._emit(event)
                     reservation.watch(event)
-                await pace.rest(watched=bool(self._listeners))
+                await pace.rest()
 
     def _refuse_empty(self, event: Finished, endpoint: Endpoint) -> None:
         """A reply that was filtered before its first word is a refusal."""

@@ -155,7 +155,7 @@ def test_a_conversation_is_read_from_its_first_message_to_its_last_cell(listened
     spoken = [line.removeprefix("  ") for line in outline]
     buttons = [line for line in spoken if "button" in line or "check box" in line]
     assert [line for line in spoken if line in READ] == READ
-    assert {"check box: Wrap lines", "push button: Copy", "  push button: Regenerate"} <= set(buttons)
+    assert {"  check box: Wrap lines", "  push button: Copy", "  push button: Regenerate"} <= set(buttons)
     assert any(line.startswith("check box: Reasoning") for line in buttons)
 
     assert reply.find("heading", "Tea").attributes["level"] == "1"

@@ -18,7 +18,7 @@ FLUSH_MS = 66
 FIGURES_MS = 300
 _REST = 12  # after a flush, wait at least this many times as long as it took
 _TOGETHER_MS = 12  # what comes so soon after another piece is shown with it
-_LATEST_FIGURES_MS = 400  # where no text comes with which they could be painted
+_LATEST_FIGURES_MS = 600  # where no text comes with which they could be painted
 
 
 class LiveReply(QObject):

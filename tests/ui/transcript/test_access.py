@@ -88,7 +88,10 @@ def test_buttons_stand_among_the_blocks(transcript: Transcript, settle: Settle) 
     found = [(node.role(), name(node)) for node in children(tree(transcript).child(1))]
     names = [each[1] for each in found]
     assert found[0][0] is Role.CheckBox or "Reasoning" in found[0][1]
-    assert names.index("before") < names.index("Python code, 1 line") < names.index("Copy") < names.index("after")
+    code, after = names.index("Python code, 1 line"), names.index("after")
+    assert names.index("before") < code < after - 1
+    head = children(tree(transcript).child(1))[code + 1]
+    assert {"Copy", "Wrap lines", "More for this code"} == {name(button) for button in children(head)}
     footer = children(tree(transcript).child(1))[-1]
     assert "Regenerate" in [name(button) for button in children(footer)]
 

@@ -116,6 +116,8 @@ class DrawnCode(DrawnLeaf[CodeLeaf]):
             self._head = CodeHead(self.theme, self.host, self)
             self._name()
         self._head.place(QRect(rect.x() + 1, rect.y() + 1, rect.width() - 2, px(_HEAD)))
+        if self._head.isHidden():
+            self._head.show()  # with its buttons at once: for each of them the pointer would be asked for
         bar = QRect(rect.x() + self._left(), 0, rect.width() - self._left() - px(_SIDE) - 1, px(BAR))
         bar.moveBottom(rect.bottom() - 1 - (px(_FOOT) if self.folds else 0))
         self._sideways.place(bar)
@@ -313,9 +315,9 @@ class DrawnCode(DrawnLeaf[CodeLeaf]):
         self.host.leaf_resized(self)  # type: ignore[attr-defined]
         self.update()
 
-    def _on_coloured(self) -> None:
+    def _on_coloured(self, first: int) -> None:
         if self.rect.isValid():
-            self.update()
+            self.host.update(self.rect.adjusted(0, round(self._body_top()) + self._code.top(first), 0, 0))
 
     def _name(self) -> None:
         if self._head is None:

@@ -18,12 +18,12 @@ Spans = tuple[highlight.Span, ...]
 
 
 class CodeColours:
-    """Until a line's turn comes it has the colour of text. `changed` is called after a slice.
+    """Until a line's turn comes it has the colour of text. `changed` is called with the first line that has others.
 
     While a fence is open its last line is not whole, and a line is read with only some lines before it.
     """
 
-    def __init__(self, lines: CodeLines, language: str, parent: QObject, changed: Callable[[], None]) -> None:
+    def __init__(self, lines: CodeLines, language: str, parent: QObject, changed: Callable[[int], None]) -> None:
         self._lines = lines
         self._language = language
         self._changed = changed
@@ -65,11 +65,13 @@ class CodeColours:
         whole = len(self._lines.lines) - 1
         start = max(0, self.done - _CONTEXT_LINES)
         spans = highlight.lines("\n".join(self._lines.lines[start:whole]), self._language)
-        for number, found in zip(range(start, whole), spans, strict=False):
-            if number >= self.done:
-                self._lines.set_spans(number, found)
+        coloured = [
+            number
+            for number, found in zip(range(start, whole), spans, strict=False)
+            if number >= self.done and self._lines.set_spans(number, found)
+        ]
         self.done = whole
-        self._changed()
+        self._tell(coloured)
 
     def stop(self) -> None:
         self._timer.stop()
@@ -85,16 +87,22 @@ class CodeColours:
             return
         until = time.perf_counter() + _SLICE_S
         whole = len(self._lines.lines) - (not self._closed)
+        coloured = []
         while self.done < min(whole, self._wanted + _AHEAD):
             spans = next(self._reading, None)
             if spans is None:
                 self._reading = None
                 break
-            self._lines.set_spans(self.done, spans)
+            if self._lines.set_spans(self.done, spans):
+                coloured.append(self.done)
             self.done += 1
             if time.perf_counter() > until:
                 self._timer.start(0)
                 break
         if self.done >= whole:
             self._reading = None
-        self._changed()
+        self._tell(coloured)
+
+    def _tell(self, coloured: list[int]) -> None:
+        if coloured:
+            self._changed(coloured[0])

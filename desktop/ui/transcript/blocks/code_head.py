@@ -17,37 +17,34 @@ _COPIED_MS = 2000
 _SIDE = 28
 
 
-class CodeHead:
+class CodeHead(QWidget):
     """More, wrap and copy, in the host at the end of the head's room."""
 
     def __init__(self, theme: Theme, host: QWidget, code: "DrawnCode") -> None:
+        super().__init__(host)
         self._theme = theme
-        self._host = host
         self._code = code
-        self._rect = QRect()
-        self.copy = Button(theme, _("Copy"), kind="ghost", icon="copy", small=True, parent=host)
+        self._room = QRect()
+        self.copy = Button(theme, _("Copy"), kind="ghost", icon="copy", small=True, parent=self)
         self.copy.clicked.connect(code.copy)
-        self.wrap = IconButton(theme, "arrow-elbow-down-left", _("Wrap lines"), size=_SIDE, parent=host)
+        self.wrap = IconButton(theme, "arrow-elbow-down-left", _("Wrap lines"), size=_SIDE, parent=self)
         self.wrap.setCheckable(True)
         self.wrap.setChecked(code.wrapped)
         self.wrap.toggled.connect(code.set_wrapped)
-        self.more = IconButton(theme, "dots-three-bold", _("More for this code"), size=_SIDE, parent=host)
+        self.more = IconButton(theme, "dots-three-bold", _("More for this code"), size=_SIDE, parent=self)
         self.more.clicked.connect(self._open_menu)
-        self._reset = QTimer(self.copy, singleShot=True, interval=_COPIED_MS)
+        self._reset = QTimer(self, singleShot=True, interval=_COPIED_MS)
         self._reset.timeout.connect(lambda: self._set_copied(False))
         for button in self._buttons():
             button.resize(button.sizeHint())
-            button.show()
+        self._line_up()
 
-    def place(self, rect: QRect) -> None:
+    def place(self, room: QRect) -> None:
         """Stand at the end of a rectangle of the host."""
-        self._rect = rect
-        top = rect.y() + (rect.height() - self._theme.px(_SIDE)) // 2
-        mirrored = self._host.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        x = rect.x() if mirrored else rect.right() + 1
-        for button in self._buttons():
-            button.move(x if mirrored else x - button.width(), top)
-            x += button.width() * (1 if mirrored else -1)
+        self._room = room
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = room.x() if mirrored else room.right() + 1 - self.width()
+        self.move(left, room.y() + (room.height() - self.height()) // 2)
 
     def set_description(self, text: str) -> None:
         """What the code is, for screen readers."""
@@ -60,9 +57,8 @@ class CodeHead:
         self._reset.start()
 
     def dispose(self) -> None:
-        for button in self._buttons():
-            button.hide()
-            button.deleteLater()
+        self.hide()
+        self.deleteLater()
 
     def _buttons(self) -> tuple[Button | IconButton, ...]:
         """From the end of the line on."""
@@ -73,10 +69,19 @@ class CodeHead:
         self.copy.set_icon("check" if copied else "copy")
         self.copy.set_kind("success" if copied else "ghost")
         self.copy.resize(self.copy.sizeHint())
-        self.place(self._rect)
+        self._line_up()
+        self.place(self._room)
+
+    def _line_up(self) -> None:
+        buttons = self._buttons() if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else self._buttons()[::-1]
+        x = 0
+        for button in buttons:
+            button.move(x, 0)
+            x += button.width()
+        self.resize(x, self._theme.px(_SIDE))
 
     def _open_menu(self) -> None:
-        menu = Menu(self._theme, self.more.accessibleName(), self._host)
+        menu = Menu(self._theme, self.more.accessibleName(), self.parentWidget())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         fill_menu(menu, self._code)
         menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))

@@ -88,11 +88,13 @@ class CodeLines:
             self.show(first, self.count)
         return first
 
-    def set_spans(self, number: int, spans: tuple[Span, ...]) -> None:
-        """Colour a line."""
-        if self.spans[number] != spans:
-            self.spans[number] = spans
-            self._layouts.pop(number, None)
+    def set_spans(self, number: int, spans: tuple[Span, ...]) -> bool:
+        """Colour a line. Whether it had other colours."""
+        if self.spans[number] == spans:
+            return False
+        self.spans[number] = spans
+        self._layouts.pop(number, None)
+        return True
 
     def restyle(self) -> None:
         self._layouts.clear()
