@@ -72,7 +72,7 @@ class MessageEdit(QTextEdit):
         self._composing = False
         self._caret_shown = False
         self._blinking = QTimer(self)  # not a QBasicTimer, which would outlive the field that it calls
-        self._blinking.timeout.connect(lambda: self._show_caret(not self._caret_shown))
+        self._blinking.timeout.connect(self._blink)
         self._content_height = 0.0
         self._max_height = theme.px(10 * LINE)
         font = theme.reading_font(15)
@@ -280,13 +280,14 @@ class MessageEdit(QTextEdit):
         rect.setWidth(self._theme.px(1.5))
         return rect
 
-    def _show_caret(self, shown: bool) -> None:
-        self._caret_shown = shown
-        self.viewport().update()
+    def _blink(self) -> None:
+        self._caret_shown = not self._caret_shown
+        self.viewport().update(self._caret())
 
     def _restart_blinking(self) -> None:
         flash_ms = QApplication.cursorFlashTime()
-        self._show_caret(self.hasFocus())
+        self._caret_shown = self.hasFocus()
+        self.viewport().update()  # where the caret was is not known
         if self.hasFocus() and flash_ms > 0:
             self._blinking.start(flash_ms // 2)
         else:
