@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from desktop.domain.errors import Failure
 from desktop.domain.model import ModelRef
-from desktop.domain.usage import Usage, total
+from desktop.domain.usage import Usage, tokens_per_second, total
 
 
 class Role(StrEnum):
@@ -125,5 +125,4 @@ class Message:
         spent = self.spent
         if spent is None or self.duration_ms is None or self.ttft_ms is None:
             return None
-        seconds = (self.duration_ms - self.ttft_ms) / 1000
-        return spent.output_tokens / seconds if seconds > 0 and spent.output_tokens > 1 else None
+        return tokens_per_second(spent.output_tokens, self.duration_ms - self.ttft_ms)

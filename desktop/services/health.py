@@ -10,6 +10,7 @@ from desktop.domain.errors import OverBudget
 from desktop.domain.ids import now_ms
 from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
+from desktop.domain.usage import tokens_per_second
 from desktop.storage import ledger
 from desktop.storage.database import Database
 from desktop.storage.ledger import Try
@@ -19,7 +20,6 @@ T = TypeVar("T", int, float)
 HOUR_MS = 3_600_000
 PERIODS_MS = {"hour": HOUR_MS, "day": 24 * HOUR_MS, "week": 7 * 24 * HOUR_MS}
 
-_SHORTEST_MS = 200  # of writing; a speed over less is chance
 _BINS = 24
 
 
@@ -125,10 +125,9 @@ def _figures(tries: Sequence[Try], start_ms: int, end_ms: int) -> Figures:
 
 
 def _speed(each: Try) -> float | None:
-    if each.ttft_ms is None or each.output_tokens is None or each.output_tokens < 2:
+    if each.ttft_ms is None or each.output_tokens is None:
         return None
-    writing_ms = each.duration_ms - each.ttft_ms
-    return each.output_tokens * 1000 / writing_ms if writing_ms >= _SHORTEST_MS else None
+    return tokens_per_second(each.output_tokens, each.duration_ms - each.ttft_ms)
 
 
 def _percentile(values: Sequence[T], percent: int) -> T | None:

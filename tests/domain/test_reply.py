@@ -20,7 +20,7 @@ from desktop.domain.events import (
 from desktop.domain.message import FinishReason, OpaquePart, ReasoningPart, Status, TextPart
 from desktop.domain.model import ModelRef
 from desktop.domain.reply import Reply
-from desktop.domain.usage import Usage, estimate_tokens
+from desktop.domain.usage import Usage, estimate_tokens, tokens_per_second
 
 
 def test_reasoning_then_text_become_two_parts_with_the_time_of_thinking() -> None:
@@ -97,6 +97,13 @@ def test_tokens_are_estimated_by_four_characters_and_by_single_wide_ones() -> No
     assert estimate_tokens("") == 0
     assert estimate_tokens("abcde") == 2
     assert estimate_tokens("你好") == 2
+
+
+def test_a_speed_is_not_told_by_chance() -> None:
+    assert tokens_per_second(320, 4000) == 80
+    assert tokens_per_second(320, 199) is None  # all of it came at once
+    assert tokens_per_second(320, -5) is None  # the clock was set
+    assert tokens_per_second(1, 4000) is None
 
 
 def test_a_reply_goes_on_after_what_it_has() -> None:
