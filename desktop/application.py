@@ -39,7 +39,7 @@ from desktop.settings.secrets import Secrets
 from desktop.start import Start
 from desktop.storage.database import Database
 from desktop.ui.chat import chat_page  # noqa: F401 - MainWindow.fill needs it; imported behind the first picture
-from desktop.ui.garbage import UiThreadCollector
+from desktop.ui.garbage import UiThreadCollector, end_dropped_generators
 from desktop.ui.main_window import MainWindow
 from desktop.ui.services import Services
 from desktop.ui.sidebar import sidebar  # noqa: F401 - likewise
@@ -102,6 +102,7 @@ class Application:
         """Work until the window is closed; the exit code."""
         self.window.show()
         self.tasks.start(self._open_history(send))
+        end_dropped_generators(self._loop, lambda ending: self.tasks.start(ending))
         with self._loop:
             self._loop.run_forever()
         return 0

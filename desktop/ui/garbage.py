@@ -1,11 +1,38 @@
 """Collecting Python's garbage where it can do no harm."""
 
+import asyncio
 import gc
+import logging
 import sys
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
 EVERY_MS = 5000
+
+_log = logging.getLogger(__name__)
+
+
+def end_dropped_generators(
+    loop: asyncio.AbstractEventLoop, start: Callable[[Coroutine[Any, Any, None]], object]
+) -> None:
+    """Have generators that are dropped halfway ended by a task, as asyncio's own loops do and qasync's does not.
+
+    A connection that is read no further waits for something at its end, which it cannot in the middle of a collection.
+    """
+
+    async def end(generator: AsyncGenerator[Any, Any]) -> None:
+        try:
+            await generator.aclose()
+        except Exception:
+            _log.exception("%s did not end well", generator)
+
+    def drop(generator: AsyncGenerator[Any, Any]) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(lambda: start(end(generator)))
+
+    sys.set_asyncgen_hooks(finalizer=drop)
 
 
 class UiThreadCollector(QObject):

@@ -15,6 +15,7 @@ from desktop.domain.ledger import LedgerEntry
 from desktop.domain.message import Status
 from desktop.domain.model import ModelRef
 from desktop.domain.usage import CostSource, Usage
+from desktop.storage import conversations
 from desktop.storage.values import Db
 from tests.helpers import seed
 
@@ -153,7 +154,15 @@ def fill(data: Path, last: date) -> None:
     titles = [chat[0] for chat in CHATS if chat[0] and chat not in LAST]
     ids = dict(zip(titles, seed.titled(data, titles, _noon_ms(last - timedelta(days=40))), strict=True))
     rest = _less(month(last), seed.in_database(data, _recorded))
-    seed.spent(data, entries(rest, [ids.get(title) or f"gone-{at}" for at, (title, *_rest) in enumerate(CHATS)]))
+    chats = [ids.get(title) or f"gone-{at}" for at, (title, *_rest) in enumerate(CHATS)]
+    seed.spent(data, entries(rest, chats))
+
+    def show(db: Db) -> None:
+        for each in rest:
+            conversations.set_model(db, chats[each.chat], each.model, each.model_name)
+            conversations.recount(db, chats[each.chat])
+
+    seed.in_database(data, show)
 
 
 def fill_one_day(data: Path, last: date) -> None:

@@ -1,12 +1,15 @@
 """The cycle collector as the program runs it."""
 
+import asyncio
 import gc
+import sys
 import weakref
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 
 import pytest
 
-from desktop.ui.garbage import UiThreadCollector
+from desktop.ui.garbage import UiThreadCollector, end_dropped_generators
 
 
 class Knot:
@@ -38,3 +41,35 @@ def test_cycles_are_collected_and_what_is_new_with_a_module_is_left(
     found = many_knots()
     collector.collect()
     assert found() is None
+
+
+async def test_a_generator_that_is_dropped_halfway_comes_to_its_end(caplog: pytest.LogCaptureFixture) -> None:
+    ends: list[str] = []
+
+    async def words(name: str) -> AsyncIterator[str]:
+        try:
+            yield name
+        finally:
+            await asyncio.sleep(0)  # as where a connection is given back
+            ends.append(name)
+            if name == "bad":
+                raise ValueError(name)
+
+    async def first(name: str) -> str:
+        async for word in words(name):
+            return word
+        return ""
+
+    before = sys.get_asyncgen_hooks()
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        loop = asyncio.get_running_loop()
+        end_dropped_generators(loop, lambda ending: tasks.append(loop.create_task(ending)))
+        await first("good")
+        await first("bad")
+        await asyncio.sleep(0)
+        await asyncio.gather(*tasks)
+    finally:
+        sys.set_asyncgen_hooks(*before)
+    assert ends == ["good", "bad"]
+    assert "did not end well" in caplog.text
