@@ -5,7 +5,9 @@ from enum import StrEnum
 
 from desktop.domain.errors import Failure
 from desktop.domain.model import ModelRef
-from desktop.domain.usage import Usage, tokens_per_second, total
+from desktop.domain.usage import Usage, total
+
+_SHORTEST_MS = 200
 
 
 class Role(StrEnum):
@@ -126,3 +128,8 @@ class Message:
         if spent is None or self.duration_ms is None or self.ttft_ms is None:
             return None
         return tokens_per_second(spent.output_tokens, self.duration_ms - self.ttft_ms)
+
+
+def tokens_per_second(output_tokens: int, writing_ms: int) -> float | None:
+    """The speed of an answer, from its first token to its end; None where a figure would be chance."""
+    return output_tokens * 1000 / writing_ms if output_tokens > 1 and writing_ms >= _SHORTEST_MS else None

@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 _WIDE = "[\u2e80-\U0010ffff]"  # compiled when it is first used: it is the slow part of importing this module
-_SHORTEST_MS = 200
 
 
 class CostSource(StrEnum):
@@ -64,11 +63,6 @@ def total(usages: Iterable[Usage | None]) -> Usage | None:
     """All that are known, together; None if none is."""
     known = [usage for usage in usages if usage is not None]
     return sum(known[1:], known[0]) if known else None
-
-
-def tokens_per_second(output_tokens: int, writing_ms: int) -> float | None:
-    """The speed of an answer, from its first token to its end; None where a figure would be chance."""
-    return output_tokens * 1000 / writing_ms if output_tokens > 1 and writing_ms >= _SHORTEST_MS else None
 
 
 def estimate_tokens(text: str) -> int:

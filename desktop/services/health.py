@@ -8,9 +8,8 @@ from typing import TypeVar
 
 from desktop.domain.errors import OverBudget
 from desktop.domain.ids import now_ms
-from desktop.domain.message import Status
+from desktop.domain.message import Status, tokens_per_second
 from desktop.domain.model import ModelRef
-from desktop.domain.usage import tokens_per_second
 from desktop.storage import ledger
 from desktop.storage.database import Database
 from desktop.storage.ledger import Try

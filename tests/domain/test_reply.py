@@ -17,10 +17,10 @@ from desktop.domain.events import (
     TextDelta,
     UsageReported,
 )
-from desktop.domain.message import FinishReason, OpaquePart, ReasoningPart, Status, TextPart
+from desktop.domain.message import FinishReason, OpaquePart, ReasoningPart, Status, TextPart, tokens_per_second
 from desktop.domain.model import ModelRef
 from desktop.domain.reply import Reply
-from desktop.domain.usage import Usage, estimate_tokens, tokens_per_second
+from desktop.domain.usage import Usage, estimate_tokens
 
 
 def test_reasoning_then_text_become_two_parts_with_the_time_of_thinking() -> None:

@@ -114,10 +114,13 @@ def spent(data: Path, entries: Iterable[LedgerEntry]) -> None:
 
 
 def titled(data: Path, titles: Sequence[str], at_ms: int) -> list[str]:
-    """Conversations without messages, from long ago; their ids."""
+    """Conversations without messages, from long ago, the first the latest; their ids."""
 
     def store(db: Db) -> list[str]:
-        made = [Conversation(new_id(), title, at_ms, at_ms, TitleSource.USER) for title in titles]
+        times = [at_ms - 60_000 * number for number in range(len(titles))]
+        made = [
+            Conversation(new_id(), title, at, at, TitleSource.USER) for title, at in zip(titles, times, strict=True)
+        ]
         for each in made:
             conversations.create(db, each)
         return [each.id for each in made]
