@@ -44,10 +44,10 @@ class Wire:
                 self.now += WORK_S
                 yield bytes(SIZE)
 
-    async def run(self) -> None:
+    async def run(self, *, has_text: bool = True) -> None:
         trickle = Trickle(self.pieces())
         async for _piece in trickle:
-            trickle.has_text = True
+            trickle.has_text = has_text
             await asyncio.sleep(0)  # the reader's own pauses do not count
 
 
@@ -78,3 +78,9 @@ async def test_what_follows_a_silence_is_not_held_up(monkeypatch: pytest.MonkeyP
     wire = Wire([*words, *(5 + at for at in words)], monkeypatch)
     await wire.run()
     assert wire.delays[100] == 0
+
+
+async def test_nothing_before_the_first_word_holds_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire([number / 100 for number in range(100)], monkeypatch)
+    await wire.run(has_text=False)
+    assert (wire.pauses, max(wire.delays)) == (0, 0)

@@ -104,6 +104,18 @@ def test_colours_are_the_same_however_the_code_arrives(qtbot, host: Host) -> Non
     qtbot.waitUntil(lambda: leaf._code.spans == expected)
 
 
+def test_lines_that_have_their_colours_are_not_painted_again(qtbot, host: Host, monkeypatch) -> None:
+    text = "\n".join(f"x{n} = str({n})" for n in range(5))
+    leaf = show(host, text[: text.index("x3")], "py", closed=False)
+    qtbot.waitUntil(lambda: leaf._code.spans[2] != ())
+    tops: list[int] = []
+    monkeypatch.setattr(host, "update", lambda *area: tops.append(area[0].top() if area else 0))
+    leaf._code.rewrite(3, text[text.index("x3") :])
+    leaf._colours.begin(closed=True)
+    qtbot.waitUntil(lambda: leaf._code.spans[4] != ())
+    assert min(tops) >= leaf.rect.top() + leaf._body_top() + leaf._code.top(3)
+
+
 def test_only_what_is_looked_at_is_laid_out(host: Host) -> None:
     host.band = (0, 800)
     leaf = show(host, "\n".join(f"line {n}" for n in range(100_000)), closed=False)
